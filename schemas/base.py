@@ -1,0 +1,187 @@
+"""What all types share: the Record with its two forms, the reference, and the Resource that all else derives from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import marshmallow as ma
+
+from .fields import SLUG, SLUG_LENGTH, Choice, Many, Part, Ref, Slug, Strict, Text
+
+TYPES = ("debate", "source", "actor", "quote", "claim", "condition", "event")
+ID_LENGTH = 2 * SLUG_LENGTH + 1
+
+
+class Closed(ma.Schema):
+    """An object that takes the keys it declares and no others."""
+
+    class Meta:
+        """Refuse what is not declared, nested objects included."""
+
+        unknown = ma.RAISE
+
+
+class Record(Closed):
+    """The authored form is what loads; the public form is the same with references resolved and computed fields added."""
+
+    type = Choice(TYPES, "The type of the record.", computed=True)
+    id = Slug("The id: a short slug, unique within its file. Served as `<debate>.<id>` where the record belongs to a debate.")
+
+
+def tags() -> Many:
+    """Return the field that all records carry for a curator's own grouping."""
+    return Many(Slug("A tag."), "The curator's tags, for grouping.", load_default=list)
+
+
+def note() -> Text:
+    """Return the field that all records carry for what the source itself does not say."""
+    return Text("The curator's note: what the source itself does not say.", load_default=None, allow_none=True)
+
+
+class Reference(ma.Schema):
+    """How one record names another: enough to draw a list without a second request."""
+
+    type = Choice(TYPES, "The type of the record.", example="actor")
+    id = Text("The id of the record.", example="nato")
+    label = Text("What to call the record in a list.", example="NATO")
+    href = Text("The path of the record.", example="/v1/actors/nato")
+
+
+def references(description: str, *, computed: bool = False) -> Many:
+    """Return a computed list of references, in order of id unless `description` says otherwise."""
+    return Many(Part(Reference, "A reference."), description, computed=computed)
+
+
+def inverse(description: str) -> Many:
+    """Return the computed list of the records that name this one."""
+    return references(description, computed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A query parameter of a collection: a path into the public form, and whose values it compares.
+
+    ``path`` is dotted, goes through lists, and may cross a reference into the record it names (``evidence.quote.source``).
+    ``where`` keeps only the objects on the way whose key has that value. What kind of values there are follows from the
+    field at the end of the path; ``target`` says it where the field could lead to several types.
+    """
+
+    name: str
+    description: str
+    path: str = ""
+    where: tuple[str, str] | None = None
+    target: str = ""
+    joins: bool = False
+    example: str = ""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The path, step by step."""
+        return tuple((self.path or self.name).split("."))
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A type of record: its schema, its names, and what can be asked of its collection."""
+
+    type: str
+    collection: str
+    schema: type[Record]
+    description: str
+    label: Callable[[Mapping[str, Any]], str]
+    filters: tuple[Filter, ...]
+    sorts: Mapping[str, str]
+    default_sort: str
+    search: tuple[str, ...]
+    example: str
+    within_debate: bool = True
+    order: ClassVar[dict[str, int]] = {name: number for number, name in enumerate(TYPES)}
+
+    def served_id(self, debate: str | None, authored: str) -> str:
+        """Return the id under which a record is served."""
+        return f"{debate}.{authored}" if self.within_debate else authored
+
+    def href(self, served: str) -> str:
+        """Return the path of a record."""
+        return f"/v1/{self.collection}/{served}"
+
+    def reference(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """Return the reference object for a record whose ``id`` is the served one."""
+        return {"type": self.type, "id": record["id"], "label": self.label(record), "href": self.href(record["id"])}
+
+    @cached_property
+    def authored(self) -> Record:
+        """The schema of what a curator writes."""
+        return self.schema()
+
+    @cached_property
+    def public(self) -> ma.Schema:
+        """The schema of what is served."""
+        return public_form(self.schema, {"type": Choice((self.type,), f"Always `{self.type}`.", example=self.type),
+                                         "id": self._served_id_field()})()
+
+    def _served_id_field(self) -> Strict:
+        form = "`<debate>.<slug>`" if self.within_debate else "a slug"
+        return Text(f"The id under which the record is served: {form}.", example=self.example)
+
+
+def public_form(schema: type[ma.Schema], given: Mapping[str, Strict] | None = None) -> type[ma.Schema]:
+    """Derive the schema of the public form: references as objects, computed fields present, nothing left out.
+
+    `given` replaces fields by name. The class keeps the name of the authored one, which names it in OpenAPI.
+    """
+    declared: Mapping[str, Any] = schema._declared_fields
+    fields = {name: (given or {}).get(name) or _public_field(one) for name, one in declared.items() if not one.load_only}
+    return type(schema.__name__, (ma.Schema,), {"__doc__": schema.__doc__, **fields})
+
+
+def _public_field(authored: Strict) -> Strict:
+    """Return the served form of one field: there always, with the bounds that it is authored under."""
+    shared: dict[str, Any] = {"allow_none": authored.allow_none, "example": authored.metadata.get("example"), "required": True}
+    if isinstance(authored, Ref):
+        return Part(Reference, authored.description, **shared)
+    if isinstance(authored, Part):
+        return Part(_public_part(authored.schema.__class__), authored.description, **shared)
+    if isinstance(authored, Many):
+        return Many(_public_field(authored.inner), authored.description, least=authored.least, **shared)
+    public = copy(authored)
+    public.required, public.dump_only, public.load_default = True, False, ma.missing
+    return public
+
+
+_PARTS: dict[type[ma.Schema], type[ma.Schema]] = {}
+
+
+def _public_part(schema: type[ma.Schema]) -> type[ma.Schema]:
+    """Return the one public class of a nested schema, so that OpenAPI knows it by one name."""
+    if schema is Reference:
+        return Reference
+    if schema not in _PARTS:
+        _PARTS[schema] = public_form(schema)
+    return _PARTS[schema]
+
+
+def walk_references(schema: ma.Schema, data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Yield path, type and authored id of each reference in the authored form of a record or a part of one."""
+    for name, one in schema.fields.items():
+        value = data.get(name)
+        if value is None or one.dump_only:
+            continue
+        for path, leaf, item in _leaves((name,), one, value):
+            if isinstance(leaf, Ref):
+                yield path, leaf.target_in(data), item
+            elif isinstance(leaf, Part):
+                yield from ((path + deeper, kind, ref) for deeper, kind, ref in walk_references(leaf.schema, item))
+
+
+def _leaves(path: tuple[str | int, ...], one: ma.fields.Field[Any], value: Any) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield the field and value of each item of a list, or of the value itself."""
+    if isinstance(one, Many):
+        for index, item in enumerate(value):
+            yield (*path, index), one.inner, item
+    else:
+        yield path, one, value

@@ -1,0 +1,55 @@
+"""The one JSON writer: canonical form, so that every record has exactly one spelling on disk."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import marshmallow as ma
+
+from .fields import Many, Part
+
+
+def dumps(value: Any) -> str:
+    """Return JSON text with two spaces, LF, characters as themselves, and a final newline."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def ordered(value: Any, schema: ma.Schema) -> Any:
+    """Return an authored object in NFC with its keys in schema order; keys that no field declares stay, at the end."""
+    if not isinstance(value, Mapping):
+        return normal(value)
+    known = {name: _ordered_field(value[name], one) for name, one in schema.fields.items() if name in value}
+    return known | {normal(name): normal(one) for name, one in value.items() if name not in known}
+
+
+def _ordered_field(value: Any, one: ma.fields.Field[Any]) -> Any:
+    if isinstance(one, Many) and isinstance(value, list):
+        return [_ordered_field(item, one.inner) for item in value]
+    return ordered(value, one.schema) if isinstance(one, Part) else normal(value)
+
+
+def normal(value: Any) -> Any:
+    """Return a value with every text in it, keys included, in Unicode normalization form C."""
+    if isinstance(value, str):
+        return unicodedata.normalize("NFC", value)
+    if isinstance(value, list):
+        return [normal(item) for item in value]
+    if isinstance(value, Mapping):
+        return {normal(name): normal(item) for name, item in value.items()}
+    return value
+
+
+def by_id(record: Any) -> str:
+    """Return the key by which the records of most files are sorted."""
+    return str(record.get("id", "")) if isinstance(record, Mapping) else ""
+
+
+def file_text(value: Any, schema: ma.Schema, order: Callable[[Sequence[Any]], Sequence[Any]] | None = None) -> str:
+    """Return the canonical text of a file: one object, or records in the order that `order` gives (by id without it)."""
+    if not isinstance(value, list):
+        return dumps(ordered(value, schema))
+    records = order(value) if order else sorted(value, key=by_id)
+    return dumps([ordered(record, schema) for record in records])

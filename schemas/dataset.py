@@ -1,0 +1,118 @@
+"""The dataset in memory: its authored records, each with its place, its source texts, and the digest of its content."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from . import BY_TYPE, RESOURCES, Resource
+from .base import Closed
+from .fields import Choice, Day, Many, Part, Text, Version
+from .problems import Problem
+from .reading import Document, Pointer
+from .text import SourceText
+
+DEBATE_FILES: Final = {"debate.json": "debate", "sources.json": "source", "quotes.json": "quote", "claims.json": "claim",
+                       "conditions.json": "condition", "events.json": "event"}  # fmt: skip
+DATASET_FILES: Final = ("dataset.json", "actors.json")
+
+
+class Contributor(Closed):
+    """Somebody who made the dataset."""
+
+    name = Text("Who.")
+    role = Text("What they did.")
+
+
+class DatasetFile(Closed):
+    """The dataset as a whole: how it is called, which version it is, and how to cite it."""
+
+    title = Text("What the dataset is called.")
+    version = Version("The calendar version.", example="2026.11.0")
+    released = Day("The day on which this version was released.", example="2026-11-24")
+    licence = Choice(("CC-BY-4.0", "CC0-1.0", "CC-BY-SA-4.0", "ODbL-1.0"), "The licence of the curated data (SPDX).")
+    contributors = Many(Part(Contributor, "A contributor."), "Who made it.", least=1)
+    citation = Text("How to cite it.")
+    description = Text("What it holds.")
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One authored record, its place, and its validated form (None where its schema refused it)."""
+
+    resource: Resource
+    debate: str | None
+    document: Document
+    pointer: Pointer
+    raw: Any
+    data: dict[str, Any]
+    valid: bool
+
+    @property
+    def id(self) -> str:
+        """The authored id; empty where there is none that could be one."""
+        found = self.raw.get("id") if isinstance(self.raw, Mapping) else None
+        return found if isinstance(found, str) else ""
+
+    @property
+    def served_id(self) -> str:
+        """The id under which the record is served."""
+        return self.resource.served_id(self.debate, self.id)
+
+    def problem(self, pointer: Pointer, problem: str, remedy: str) -> Problem:
+        """Return a problem with the value at `pointer` within this record."""
+        line, column = self.document.place(self.pointer + pointer)
+        shown = ".".join(str(step) for step in pointer)
+        return Problem(self.document.name, line, column, self.id or "a record without an id", shown, "", problem, remedy)
+
+
+@dataclass(eq=False)
+class Dataset:
+    """All that was read from a folder. Only what ``load`` returns is known to be valid."""
+
+    folder: Path
+    about: dict[str, Any] = field(default_factory=dict)
+    documents: dict[str, Document] = field(default_factory=dict)
+    entries: dict[str, list[Entry]] = field(default_factory=lambda: {resource.type: [] for resource in RESOURCES})
+    texts: dict[str, SourceText] = field(default_factory=dict)
+    debates: list[str] = field(default_factory=list)
+
+    def all(self, type_: str) -> list[Entry]:
+        """Return the valid records of a type, in order of debate and file."""
+        return [entry for entry in self.entries[type_] if entry.valid]
+
+    @cached_property
+    def index(self) -> dict[str, dict[str, Entry]]:
+        """By type and served id, every record that has an id, the invalid included; the first where an id is repeated."""
+        index: dict[str, dict[str, Entry]] = {}
+        for type_, entries in self.entries.items():
+            by_id = index.setdefault(type_, {})
+            for entry in entries:
+                if entry.id:
+                    by_id.setdefault(entry.served_id, entry)
+        return index
+
+    def full_id(self, entry: Entry, type_: str, ref: str) -> str:
+        """Return the served id that an authored reference within `entry` means."""
+        if not BY_TYPE[type_].within_debate or "." in ref or entry.debate is None:
+            return ref
+        return f"{entry.debate}.{ref}"
+
+    def resolve(self, entry: Entry, type_: str, ref: str) -> Entry | None:
+        """Return the record that an authored reference means, if there is one."""
+        return self.index[type_].get(self.full_id(entry, type_, ref))
+
+    @cached_property
+    def digest(self) -> str:
+        """``sha256:`` and the hash of content alone: of one line per file, `<sha256 of the file>  <path>`, sorted by path.
+
+        Valid files are canonical, so equal content gives equal bytes on every machine; ``sha256sum`` reproduces it.
+        """
+        texts = {f"{entry.debate}/sources/{entry.id}.txt": self.texts[entry.served_id].text for entry in self.all("source")}
+        files = texts | {name: document.text for name, document in self.documents.items()}
+        lines = (f"{hashlib.sha256(files[name].encode()).hexdigest()}  {name}\n" for name in sorted(files))
+        return "sha256:" + hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Loading a folder: every file read, every record checked, and either a Dataset or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import marshmallow as ma
+
+from . import BY_TYPE
+from .dataset import DEBATE_FILES, Dataset, DatasetFile, Entry
+from .problems import Fault, InvalidDataset, Problem, did_you_mean
+from .reading import Document, Pointer, Unreadable, read, read_text
+from .rules import RULES
+from .text import SourceText
+
+
+def load(folder: Path) -> Dataset:
+    """Return the valid dataset of a folder.
+
+    :raises InvalidDataset: it has problems; all of them are listed, and nothing of it is to be used.
+    """
+    dataset, problems = survey(folder)
+    if problems:
+        raise InvalidDataset(problems)
+    return dataset
+
+
+def survey(folder: Path) -> tuple[Dataset, list[Problem]]:
+    """Read what can be read of a folder and return it with every problem, in order of file and line."""
+    dataset = Dataset(folder)
+    if not folder.is_dir():
+        return dataset, [Problem(str(folder), 0, 0, "", "", "readable", "is no folder", "name the folder that holds dataset.json")]
+    problems = list(_read_all(dataset))
+    for rule in RULES:
+        problems += (replace(problem, rule=rule.__name__) for problem in rule(dataset))
+    return dataset, sorted(set(problems))
+
+
+def _read_all(dataset: Dataset) -> Iterator[Problem]:
+    """Read the files of all debates into `dataset`."""
+    yield from _read_about(dataset)
+    yield from _read_records(dataset, None, "actors.json", "actor")
+    for path in sorted(dataset.folder.iterdir()):
+        if path.is_dir() and not path.name.startswith("."):
+            dataset.debates.append(path.name)
+            for name, type_ in DEBATE_FILES.items():
+                yield from _read_records(dataset, path.name, f"{path.name}/{name}", type_)
+            yield from _read_texts(dataset, path.name)
+
+
+def _document(dataset: Dataset, name: str) -> Iterator[Problem]:
+    """Read one JSON file into `dataset.documents`, or say why it cannot be read."""
+    try:
+        document = read(dataset.folder / name, name)
+    except Unreadable as refusal:
+        yield _misread(name, refusal)
+        return
+    dataset.documents[name] = document
+    for line, column, fault in document.doubles():
+        yield Problem(name, line, column, "", "", "keys_are_unique", fault.problem, fault.remedy)
+
+
+def _misread(name: str, refusal: Unreadable) -> Problem:
+    line, column, fault = refusal.misreading
+    return Problem(name, line, column, "", "", "readable", fault.problem, fault.remedy)
+
+
+def _read_about(dataset: Dataset) -> Iterator[Problem]:
+    yield from _document(dataset, "dataset.json")
+    if document := dataset.documents.get("dataset.json"):
+        schema = DatasetFile()
+        data, faults = _check(schema, document.value)
+        dataset.about = data
+        yield from _problems(faults, schema, document, (), "the dataset")
+
+
+def _read_records(dataset: Dataset, debate: str | None, name: str, type_: str) -> Iterator[Problem]:
+    """Read the records of one file; ``debate.json`` holds one object, every other file a list."""
+    yield from _document(dataset, name)
+    document = dataset.documents.get(name)
+    if document is None:
+        return
+    single = type_ == "debate"
+    if not single and not isinstance(document.value, list):
+        yield Problem(name, 1, 1, "", "", "schema", "is no list", "write the records in square brackets")
+        return
+    for index, raw in enumerate([document.value] if single else document.value):
+        entry, problems = _entry(type_, debate, document, () if single else (index,), raw)
+        dataset.entries[type_].append(entry)
+        yield from problems
+
+
+def _entry(type_: str, debate: str | None, document: Document, pointer: Pointer, raw: Any) -> tuple[Entry, Iterable[Problem]]:
+    resource = BY_TYPE[type_]
+    data, faults = _check(resource.authored, raw)
+    entry = Entry(resource, debate, document, pointer, raw, data, not faults)
+    return entry, list(_problems(faults, resource.authored, document, pointer, entry.id or "a record without an id"))
+
+
+def _check(schema: ma.Schema, raw: Any) -> tuple[dict[str, Any], Any]:
+    """Return the validated form and no faults, or an empty one and the faults as marshmallow nests them."""
+    if not isinstance(raw, Mapping):
+        return {}, [Fault("is no object", "write a record in braces")]
+    try:
+        return dict(schema.load(raw)), {}
+    except ma.ValidationError as error:
+        return {}, error.messages
+
+
+def _problems(faults: Any, schema: ma.Schema, document: Document, pointer: Pointer, record: str) -> Iterator[Problem]:
+    for path, found in _flat(faults):
+        fault = found if isinstance(found, Fault) else _unknown_key(str(path[-1]), _keys_at(schema, path[:-1]))
+        line, column = document.place(pointer + path)
+        yield Problem(document.name, line, column, record, ".".join(map(str, path)), "schema", fault.problem, fault.remedy)
+
+
+def _flat(faults: Any, path: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
+    """Yield path and fault of marshmallow's nested error messages; a fault of a whole object has the object's path."""
+    if isinstance(faults, Mapping):
+        for key, deeper in faults.items():
+            yield from _flat(deeper, path if key == "_schema" else (*path, key))
+    else:
+        yield from ((path, fault) for fault in faults)
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> Fault:
+    names = list(known)
+    return Fault("is no field of this type", did_you_mean(key, names, "remove it; the fields are " + ", ".join(names)))
+
+
+def _keys_at(schema: ma.Schema, path: Pointer) -> list[str]:
+    """Return the authored keys of the object at `path` within a record."""
+    for step in (step for step in path if isinstance(step, str)):
+        one: Any = schema.fields[step]
+        one = getattr(one, "inner", one)
+        schema = one.schema
+    return [name for name, one in schema.fields.items() if not one.dump_only]
+
+
+def _read_texts(dataset: Dataset, debate: str) -> Iterator[Problem]:
+    """Read the text of each source that ``sources.json`` names."""
+    for entry in (entry for entry in dataset.entries["source"] if entry.debate == debate and entry.id):
+        name = f"{debate}/sources/{entry.id}.txt"
+        if "/" in entry.id or entry.id.startswith("."):
+            continue
+        try:
+            dataset.texts[entry.served_id] = SourceText(read_text(dataset.folder / name))
+        except Unreadable as refusal:
+            yield _misread(name, refusal)

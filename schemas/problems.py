@@ -1,0 +1,60 @@
+"""What is wrong with a dataset: a fault in a value, a problem at a place, and the refusal that carries every problem."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+
+from rapidfuzz import process
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one value, and what would be right; where it stands is known to whoever asked."""
+
+    problem: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One fault at its place. ``line`` and ``column`` count from 1; 0 stands where a file has no such place."""
+
+    file: str
+    line: int
+    column: int
+    record: str
+    field: str
+    rule: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        about = " ".join(part for part in (self.record, self.field) if part)
+        subject = f"{about}: " if about else ""
+        return f"{place}: {subject}{self.problem}; {self.remedy} [{self.rule}]"
+
+    def as_json(self) -> dict[str, str | int]:
+        """Return the problem as the object that ``rostrum check --json`` prints."""
+        return asdict(self)
+
+
+class InvalidDataset(Exception):
+    """The dataset is refused whole; ``problems`` lists all that is wrong with it, in order of file and line."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems))
+        super().__init__(f"the dataset has {len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}")
+
+
+def nearest(word: str, among: Iterable[str]) -> str | None:
+    """Return the entry of `among` that is spelled most like `word`, or None where none is like it at all."""
+    found = process.extractOne(word, sorted(among), score_cutoff=60)
+    return found[0] if found else None
+
+
+def did_you_mean(word: str, among: Iterable[str], otherwise: str) -> str:
+    """Say which valid name `word` was probably meant to be, else `otherwise`."""
+    near = nearest(word, among)
+    return f"did you mean {near!r}?" if near else otherwise
