@@ -1,0 +1,90 @@
+"""How an endpoint states its contract: one decorator says path, operation, parameters, answers and problems, and OpenAPI follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+import flask_smorest
+import marshmallow as ma
+from flask import Response
+
+from .answers import JSON
+from .parameters import ID, MOST_LENGTH, NoParameters
+from .parsing import StrictParser
+
+View = Callable[..., Response]
+NO_PARAMETERS: Final = NoParameters()
+ALWAYS: Final = (304, 400, 406, 414, 500)
+RESPONSES: Final[Mapping[int, str]] = {
+    304: "NotModified",
+    400: "InvalidParameter",
+    404: "NotFound",
+    406: "NotAcceptable",
+    414: "QueryTooLong",
+    416: "RangeNotSatisfiable",
+    500: "InternalError",
+    503: "Unavailable",
+}
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A group of endpoints that are read with GET (and HEAD) and parse their parameters strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+    HTTP_METHODS: ClassVar[list[str]] = ["GET"]
+
+    def get(
+        self,
+        rule: str,
+        operation: str,
+        summary: str,
+        *,
+        answers: Mapping[str, str | Mapping[str, Any]],
+        parameters: ma.Schema = NO_PARAMETERS,
+        path: Sequence[Mapping[str, Any]] = (),
+        problems: Sequence[int] = (),
+        headers: Sequence[str] = (),
+        description: str = "",
+    ) -> Callable[[View], View]:
+        """Declare an endpoint.
+
+        `operation` is its name in generated clients; `answers` names the schema of each media type that a 200 can have, the
+        default first; `path` describes the parameters in the path, `headers` names what a 200 carries besides the common ones.
+        """
+        responses: dict[str, Any] = {
+            "200": {"description": summary, "headers": _headers(headers), "content": {kind: _schema(one) for kind, one in answers.items()}},
+            **{str(status): RESPONSES[status] for status in sorted({*ALWAYS, *problems})},
+        }
+        documented = {"summary": summary, "description": description or summary, "operationId": operation, "responses": responses}
+
+        def decorate(view: View) -> View:
+            parsed = self.arguments(parameters, location="query")(view)
+            told = self.doc(**documented)(parsed)
+            self.add_url_rule(rule, operation, told, parameters=list(path))
+            return view
+
+        return decorate
+
+
+COMMON_HEADERS: Final = (
+    "Access-Control-Allow-Origin", "API-Version", "Cache-Control", "Content-Encoding", "Dataset-Version", "ETag", "Last-Modified", "Link",
+    "Vary", "X-Request-Id",
+)  # fmt: skip
+
+
+def _headers(more: Sequence[str]) -> dict[str, Any]:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in sorted({*COMMON_HEADERS, *more})}
+
+
+def _schema(one: str | Mapping[str, Any]) -> dict[str, Any]:
+    return {"schema": {"$ref": f"#/components/schemas/{one}"} if isinstance(one, str) else dict(one)}
+
+
+def id_in_path(type_: str, example: str, name: str = "id") -> dict[str, Any]:
+    """Return the description of the parameter that is a record's id in the path."""
+    shape = {"type": "string", "pattern": f"^{ID}$", "maxLength": MOST_LENGTH}
+    return {"in": "path", "name": name, "required": True, "description": f"The id of the {type_}.", "schema": shape, "example": example}
+
+
+__all__ = ["JSON", "Blueprint", "id_in_path"]

@@ -1,0 +1,54 @@
+"""The JSON Schemas of the records: as they are served, and as a curator writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Response
+
+from api.answers import Content, answer, negotiated
+from api.contract import Blueprint
+from api.errors import not_found
+from schemas import BY_TYPE, Resource
+from schemas.canonical import compact
+from schemas.json_schema import authored, public
+from schemas.problems import nearest
+
+SCHEMA = "application/schema+json"
+PATH = [{"in": "path", "name": "type", "required": True, "description": "The type of record.", "example": "claim",
+         "schema": {"type": "string", "enum": list(BY_TYPE)}}]  # fmt: skip
+
+blp = Blueprint("schemas", __name__, description="The JSON Schemas of the records.")
+
+
+@blp.get(
+    "/v1/schemas/<type>",
+    "getSchema",
+    "The JSON Schema of a type as it is served (draft 2020-12)",
+    answers={SCHEMA: {"type": "object"}},
+    path=PATH,
+    problems=(404,),
+)
+def get_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002 - the name of the path's parameter
+    """Answer with the schema of the public form."""
+    return _answer(type, public)
+
+
+@blp.get(
+    "/v1/schemas/authored/<type>",
+    "getAuthoredSchema",
+    "The JSON Schema of a type as a curator writes it (draft 2020-12)",
+    answers={SCHEMA: {"type": "object"}},
+    path=PATH,
+    problems=(404,),
+)
+def get_authored_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002 - the name of the path's parameter
+    """Answer with the schema of the authored form."""
+    return _answer(type, authored)
+
+
+def _answer(type_: str, schema: Callable[[Resource], dict[str, Any]]) -> Response:
+    if type_ not in BY_TYPE:
+        raise not_found("type", type_, nearest(type_, BY_TYPE))
+    return answer(negotiated(SCHEMA, "application/json"), "", lambda: Content(compact(schema(BY_TYPE[type_])) + b"\n"), content_type=SCHEMA)

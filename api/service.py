@@ -1,0 +1,31 @@
+"""What an app serves from: its settings and its open snapshot, within the app that is handling the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app
+
+from .config import Settings
+from .snapshot.read import Snapshot
+
+EXTENSION: Final = "rostrum"
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The settings and the snapshot of one app."""
+
+    settings: Settings
+    snapshot: Snapshot
+
+    def attach(self, app: Flask) -> None:
+        """Make this the service of an app."""
+        app.extensions[EXTENSION] = self
+
+
+def snapshot() -> Snapshot:
+    """Return the snapshot that the current app serves."""
+    service: Service = current_app.extensions[EXTENSION]
+    return service.snapshot

@@ -1,0 +1,78 @@
+"""How a snapshot is laid out, derived from RESOURCES: its tables, its version, and which files are snapshots at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from schemas import RESOURCES, Filter, Resource
+from schemas.paths import end
+
+APPLICATION_ID: Final = 0x526F7374  # "Rost", in the header of every snapshot
+FORMAT: Final = 1
+SUFFIX: Final = ".rostrum"
+PACKAGES: Final = (Path(__file__).parent, Path(__file__).parents[2] / "schemas")
+
+COMMON: Final = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE texts (source TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
+"""
+
+
+def tables(resource: Resource) -> Iterator[str]:
+    """Yield the statements that make the tables of one type.
+
+    ``row`` numbers the records in the default order of their collection. Each filter has a table of its own of value and row;
+    a date's values are the first and the last day that it can mean.
+    """
+    keys = "".join(f", {sort_column(name)}" for name in resource.sorts)
+    name = resource.collection
+    yield f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, id TEXT NOT NULL{keys}, reference BLOB NOT NULL, body BLOB NOT NULL)"
+    for one in resource.filters:
+        last = ", last" if is_date(resource, one) else ""
+        table = filter_table(resource, one)
+        yield f"CREATE TABLE {table} (value{last}, row INTEGER NOT NULL, PRIMARY KEY (value{last}, row)) WITHOUT ROWID"
+
+
+def indexes(resource: Resource) -> Iterator[str]:
+    """Yield the statements that make the indexes of one type, for after its rows are in."""
+    name = resource.collection
+    yield f"CREATE UNIQUE INDEX {name}_by_id ON {name} (id)"
+    for key in resource.sorts.keys() - {"id"}:
+        yield f"CREATE INDEX {name}_by_{key} ON {name} ({sort_column(key)}, id)"
+    for one in resource.filters:
+        table = filter_table(resource, one)
+        yield f"CREATE INDEX {table}_by_row ON {table} (row)"
+
+
+def sort_column(key: str) -> str:
+    """Return the column that a sort key compares."""
+    return f"sort_{key}"
+
+
+def filter_table(resource: Resource, one: Filter) -> str:
+    """Return the table that holds the values of a filter."""
+    return f"{resource.collection}_with_{one.name}"
+
+
+def is_date(resource: Resource, one: Filter) -> bool:
+    """Say whether a filter compares dates."""
+    return end(resource, one.steps, one.target).kind == "date"
+
+
+@cache
+def software() -> str:
+    """Return the hash of the code that decides what a snapshot holds, so that none is served that other code has built."""
+    files = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+
+
+def file_name(digest: str) -> str:
+    """Return the name under which the snapshot of a dataset is kept."""
+    return f"{digest.removeprefix('sha256:')[:16]}-{FORMAT}-{software()}{SUFFIX}"
+
+
+__all__ = ["APPLICATION_ID", "COMMON", "FORMAT", "RESOURCES", "file_name", "filter_table", "indexes", "is_date", "software", "sort_column", "tables"]

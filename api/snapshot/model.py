@@ -1,0 +1,135 @@
+"""A valid dataset seen as a graph: the reference of every record, and who names whom in which role."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import marshmallow as ma
+
+from schemas.base import Reference, walk_references
+from schemas.dataset import Dataset, Entry
+from schemas.fields import Many, Part, Ref
+from schemas.places import Place, places
+
+from .standing import grounded
+
+Key = tuple[str, str]
+
+
+class Model:
+    """What the computed fields are computed from; each record is known by its type and served id."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        """Take a dataset that ``schemas.load.load`` returned."""
+        self.dataset = dataset
+        self.references: dict[Key, dict[str, str]] = {}
+        self.naming: dict[Key, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
+        self.naming_debates: dict[Key, set[str]] = defaultdict(set)
+        for type_ in dataset.entries:
+            for entry in dataset.all(type_):
+                self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        """Note a record's reference and, by the role it gives them, the records that it names."""
+        record = {**entry.data, "id": entry.served_id}
+        self.references[entry.resource.type, entry.served_id] = entry.resource.reference(record)
+        for pointer, type_, ref in walk_references(entry.resource.authored, entry.data):
+            role = str(pointer[0])
+            if role == "relations":
+                role = str(entry.data["relations"][pointer[1]]["kind"])
+            key = (type_, self.dataset.full_id(entry, type_, ref))
+            entries = self.naming[key][f"{entry.resource.type}.{role}"]
+            if not entries or entries[-1] is not entry:
+                entries.append(entry)
+            if entry.debate:
+                self.naming_debates[key].add(entry.debate)
+
+    def named_by(self, entry: Entry, role: str) -> list[Entry]:
+        """Return the records that name this one in a role such as ``claim.evidence`` or ``claim.supports``."""
+        return self.naming[entry.resource.type, entry.served_id][role]
+
+    def of_debate(self, type_: str, debate: str | None) -> list[Entry]:
+        """Return the records of a type that belong to a debate."""
+        return self._by_debate[type_, debate or ""]
+
+    @cached_property
+    def _by_debate(self) -> dict[tuple[str, str], list[Entry]]:
+        grouped: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+        for type_ in self.dataset.entries:
+            for entry in self.dataset.all(type_):
+                grouped[type_, entry.debate or ""].append(entry)
+        return grouped
+
+    def reference(self, type_: str, served: str) -> dict[str, str]:
+        """Return the reference object of a record."""
+        return self.references[type_, served]
+
+    def references_to(self, type_: str, ids: set[str] | list[str]) -> list[dict[str, str]]:
+        """Return references in the order of a list, or of the ids of a set."""
+        return [self.references[type_, served] for served in (sorted(ids) if isinstance(ids, set) else ids)]
+
+    def inverse(self, entry: Entry, role: str) -> list[dict[str, str]]:
+        """Return references to the records that name this one in a role, in order of id."""
+        return self.references_to(role.partition(".")[0], {one.served_id for one in self.named_by(entry, role)})
+
+    def language(self, entry: Entry) -> str:
+        """Return the language that the curator of a record writes in."""
+        return str(self.dataset.index["debate"][entry.debate or ""].data["language"])
+
+    @cached_property
+    def places(self) -> Mapping[str, Place]:
+        """Where each quote stands in its source, by served id."""
+        return places(self.dataset).found
+
+    @cached_property
+    def quotes_of(self) -> Mapping[str, list[Entry]]:
+        """The quotes of each source, by its served id, in order of place."""
+        grouped: dict[str, list[Entry]] = defaultdict(list)
+        for entry in self.dataset.all("quote"):
+            grouped[self.places[entry.served_id].source].append(entry)
+        return {source: sorted(quotes, key=lambda one: self.places[one.served_id].start) for source, quotes in grouped.items()}
+
+    @cached_property
+    def sequence(self) -> Mapping[str, int]:
+        """The place of each quote among those of its source, by served id, from 1."""
+        return {one.served_id: number for quotes in self.quotes_of.values() for number, one in enumerate(quotes, start=1)}
+
+    @cached_property
+    def standing(self) -> Mapping[str, str]:
+        """The grounded labelling of all claims, by served id."""
+        claims = self.dataset.all("claim")
+        attacks = [
+            (claim.served_id, self.dataset.full_id(claim, "claim", relation["to"]))
+            for claim in claims
+            for relation in claim.data["relations"]
+            if relation["kind"] == "attacks"
+        ]
+        return grounded([claim.served_id for claim in claims], attacks)
+
+    def evidence(self, entry: Entry) -> list[tuple[Entry, str]]:
+        """Return each piece of a record's evidence as the quote and the words of it that are meant."""
+        pieces = []
+        for piece in entry.data["evidence"]:
+            quote = self.dataset.resolve(entry, "quote", piece["quote"])
+            if quote is None:
+                raise LookupError(f"{entry.served_id} rests on {piece['quote']!r}, which is not in the dataset")
+            pieces.append((quote, str(piece["text"] or quote.data["text"])))
+        return pieces
+
+    def resolved(self, entry: Entry, schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the authored fields that are served, each reference as its object."""
+        served = {name: one for name, one in schema.fields.items() if name in data and not one.load_only}
+        return {name: self._resolved_value(entry, one, data[name], data) for name, one in served.items()}
+
+    def _resolved_value(self, entry: Entry, one: ma.fields.Field[Any], value: Any, parent: Mapping[str, Any]) -> Any:
+        if value is None:
+            return None
+        if isinstance(one, Many):
+            return [self._resolved_value(entry, one.inner, item, parent) for item in value]
+        if isinstance(one, Ref):
+            type_ = one.target_in(parent)
+            return self.reference(type_, self.dataset.full_id(entry, type_, value))
+        return self.resolved(entry, one.schema, value) if isinstance(one, Part) and one.schema.__class__ is not Reference else value

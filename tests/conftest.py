@@ -1,0 +1,64 @@
+"""Fixtures that all tests share: the real dataset, the tiny one, and a client of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from tiny import tiny
+
+from api.app import create_app
+from api.config import Settings
+from api.snapshot.build import build
+from schemas.dataset import Dataset
+from schemas.load import load
+
+ROOT = Path(__file__).parents[1]
+
+
+def make_app(dataset: Dataset, folder: Path) -> Flask:
+    """Return an app that serves a dataset, compiled into a snapshot in a folder."""
+    snapshot = folder / "snapshot.rostrum"
+    build(dataset, snapshot)
+    return create_app(snapshot, Settings())
+
+
+@pytest.fixture(scope="session")
+def real_dataset() -> Dataset:
+    """The shipped dataset."""
+    return load(ROOT / "data")
+
+
+@pytest.fixture(scope="session")
+def tiny_dataset(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    """The tiny dataset, as it is."""
+    return load(tiny(tmp_path_factory.mktemp("tiny")))
+
+
+@pytest.fixture(scope="session")
+def app(real_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app that serves the shipped dataset."""
+    return make_app(real_dataset, tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="session")
+def tiny_app(tiny_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An app that serves the tiny dataset."""
+    return make_app(tiny_dataset, tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """A client of the shipped dataset."""
+    with app.test_client() as made:
+        yield made
+
+
+@pytest.fixture
+def tiny_client(tiny_app: Flask) -> Iterator[FlaskClient]:
+    """A client of the tiny dataset."""
+    with tiny_app.test_client() as made:
+        yield made
