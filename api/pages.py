@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -10,12 +11,14 @@ from typing import Any, Final
 import flask_swagger_ui
 from flask import Response, render_template
 
-from .answers import Content, answer
+from .answers import LICENCES, Content, answer
 from .errors import Refusal
+from .service import snapshot
 
 HTML: Final = "text/html"
-POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; "
+POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+DOCS_POLICY: Final = (  # of Swagger UI: it reads the document, sends what is tried, and its style sheet holds pictures as data
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 OWN: Final = Path(__file__).parent / "static"
@@ -29,13 +32,17 @@ ASSETS: Final = {
 }
 
 
-def page(template: str, **values: Any) -> Response:
-    """Answer with a page for people."""
+def page(template: str, values: Callable[[], Mapping[str, Any]] = dict, policy: str = POLICY) -> Response:
+    """Answer with a page for people; `values` gives what its template shows besides the dataset, where the page is rendered at all."""
 
     def make() -> Content:
-        return Content(render_template(template, **values).encode(), headers={"Content-Security-Policy": POLICY})
+        about = snapshot().about
+        shared = {"dataset": about, "digest": snapshot().digest, "licence": LICENCES[about["licence"]]}
+        return Content(render_template(template, **shared, **values()).encode())
 
-    return answer(HTML, template, make, content_type=f"{HTML}; charset=utf-8")
+    response = answer(HTML, template, make, content_type=f"{HTML}; charset=utf-8")
+    response.headers["Content-Security-Policy"] = policy  # on a 304 as well, which replaces the headers that a cache holds
+    return response
 
 
 def asset(name: str) -> Response:

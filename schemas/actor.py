@@ -29,7 +29,7 @@ class Actor(Record):
     aliases = Many(Text("A name."), "Other names for it.")
     part_of = Ref("actor", "The actor that it is a part of, or null.", load_default=None, allow_none=True)
     same_as = Many(Uri("An address."), "Addresses that identify it elsewhere, Wikidata's where there is one.")
-    debates = inverse("The debates that name it.")
+    debates = inverse("debate", "The debates that name it.")
     counts = Part(ActorCounts, "How many records join it, by role.", computed=True)
     tags = tags()
     note = note()

@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import marshmallow as ma
 
-from .fields import SLUG, SLUG_LENGTH, Choice, Many, Part, Ref, Slug, Strict, Text
+from .fields import Choice, Many, Part, Ref, Slug, Strict, Text
 
 TYPES = ("debate", "source", "actor", "quote", "claim", "condition", "event")
-ID_LENGTH = 2 * SLUG_LENGTH + 1
 
 
 class Closed(ma.Schema):
@@ -30,6 +29,9 @@ class Record(Closed):
 
     type = Choice(TYPES, "The type of the record.", computed=True)
     id = Slug("The id: a short slug, unique within its file. Served as `<debate>.<id>` where the record belongs to a debate.")
+
+
+RecordClass = type[Record]  # named here, for `type` means something else within a Resource
 
 
 def tags() -> Many:
@@ -51,14 +53,18 @@ class Reference(ma.Schema):
     href = Text("The path of the record.", example="/v1/actors/nato")
 
 
-def references(description: str, *, computed: bool = False) -> Many:
-    """Return a computed list of references, in order of id unless `description` says otherwise."""
-    return Many(Part(Reference, "A reference."), description, computed=computed)
+class Link(Part):
+    """A served reference; ``target`` is the type of the record that it leads to."""
+
+    def __init__(self, target: str, description: str, **options: Any) -> None:
+        """Take the type of the record."""
+        self.target = target
+        super().__init__(Reference, description, **options)
 
 
-def inverse(description: str) -> Many:
-    """Return the computed list of the records that name this one."""
-    return references(description, computed=True)
+def inverse(target: str, description: str) -> Many:
+    """Return the computed list of references to the records of a type that name this one."""
+    return Many(Link(target, "A reference."), description, computed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,7 @@ class Resource:
 
     type: str
     collection: str
-    schema: type[Record]
+    schema: RecordClass
     description: str
     label: Callable[[Mapping[str, Any]], str]
     filters: tuple[Filter, ...]
@@ -121,8 +127,9 @@ class Resource:
     @cached_property
     def public(self) -> ma.Schema:
         """The schema of what is served."""
-        return public_form(self.schema, {"type": Choice((self.type,), f"Always `{self.type}`.", example=self.type),
-                                         "id": self._served_id_field()})()
+        return public_form(
+            self.schema, {"type": Choice((self.type,), f"Always `{self.type}`.", example=self.type), "id": self._served_id_field()}
+        )()
 
     def _served_id_field(self) -> Strict:
         form = "`<debate>.<slug>`" if self.within_debate else "a slug"
@@ -143,11 +150,13 @@ def _public_field(authored: Strict) -> Strict:
     """Return the served form of one field: there always, with the bounds that it is authored under."""
     shared: dict[str, Any] = {"allow_none": authored.allow_none, "example": authored.metadata.get("example"), "required": True}
     if isinstance(authored, Ref):
-        return Part(Reference, authored.description, **shared)
+        return Link(authored.target, authored.description, **shared)
+    if isinstance(authored, Link):
+        return Link(authored.target, authored.description, **shared)
     if isinstance(authored, Part):
         return Part(_public_part(authored.schema.__class__), authored.description, **shared)
     if isinstance(authored, Many):
-        return Many(_public_field(authored.inner), authored.description, least=authored.least, **shared)
+        return Many(_public_field(cast("Strict", authored.inner)), authored.description, least=authored.least, **shared)
     public = copy(authored)
     public.required, public.dump_only, public.load_default = True, False, ma.missing
     return public
@@ -158,21 +167,21 @@ _PARTS: dict[type[ma.Schema], type[ma.Schema]] = {}
 
 def _public_part(schema: type[ma.Schema]) -> type[ma.Schema]:
     """Return the one public class of a nested schema, so that OpenAPI knows it by one name."""
-    if schema is Reference:
-        return Reference
     if schema not in _PARTS:
         _PARTS[schema] = public_form(schema)
     return _PARTS[schema]
 
 
-def walk_references(schema: ma.Schema, data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
-    """Yield path, type and authored id of each reference in the authored form of a record or a part of one."""
-    for name, one in schema.fields.items():
-        value = data.get(name)
-        if value is None or one.dump_only:
+def walk_references(schema: ma.Schema, data: Any) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Yield path, type and authored id of each reference in the authored form of a record or a part of one.
+
+    What has the wrong type is passed over, so that a record with a fault elsewhere can be asked as well.
+    """
+    for name, one in schema.fields.items() if isinstance(data, Mapping) else ():
+        if one.dump_only or name not in data:
             continue
-        for path, leaf, item in _leaves((name,), one, value):
-            if isinstance(leaf, Ref):
+        for path, leaf, item in _leaves((name,), one, data[name]):
+            if isinstance(leaf, Ref) and isinstance(item, str) and leaf.accepts(item):
                 yield path, leaf.target_in(data), item
             elif isinstance(leaf, Part):
                 yield from ((path + deeper, kind, ref) for deeper, kind, ref in walk_references(leaf.schema, item))
@@ -181,7 +190,7 @@ def walk_references(schema: ma.Schema, data: Mapping[str, Any]) -> Iterator[tupl
 def _leaves(path: tuple[str | int, ...], one: ma.fields.Field[Any], value: Any) -> Iterator[tuple[Any, Any, Any]]:
     """Yield the field and value of each item of a list, or of the value itself."""
     if isinstance(one, Many):
-        for index, item in enumerate(value):
+        for index, item in enumerate(value if isinstance(value, list) else ()):
             yield (*path, index), one.inner, item
     else:
         yield path, one, value

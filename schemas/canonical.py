@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import marshmallow as ma
@@ -15,6 +15,11 @@ from .fields import Many, Part
 def dumps(value: Any) -> str:
     """Return JSON text with two spaces, LF, characters as themselves, and a final newline."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def compact(value: Any) -> bytes:
+    """Return JSON in UTF-8 for programs: no space that is not needed, characters as themselves."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def ordered(value: Any, schema: ma.Schema) -> Any:
@@ -47,9 +52,9 @@ def by_id(record: Any) -> str:
     return str(record.get("id", "")) if isinstance(record, Mapping) else ""
 
 
-def file_text(value: Any, schema: ma.Schema, order: Callable[[Sequence[Any]], Sequence[Any]] | None = None) -> str:
-    """Return the canonical text of a file: one object, or records in the order that `order` gives (by id without it)."""
+def file_text(value: Any, schema: ma.Schema, *, sort: bool = True) -> str:
+    """Return the canonical text of a file: one object, or records sorted by id unless they come in their order."""
     if not isinstance(value, list):
         return dumps(ordered(value, schema))
-    records = order(value) if order else sorted(value, key=by_id)
-    return dumps([ordered(record, schema) for record in records])
+    records = [ordered(record, schema) for record in value]
+    return dumps(sorted(records, key=by_id) if sort else records)

@@ -44,9 +44,9 @@ class Claim(Record):
     about = Many(Ref("actor", "An actor."), "The actors that it is about.")
     events = Many(Ref("event", "An event."), "The events that it refers to.")
     conditions = Many(Ref("condition", "A condition."), "The conditions that it speaks of.")
-    supported_by = inverse("The claims that support it.")
-    attacked_by = inverse("The claims that attack it.")
-    restated_by = inverse("The claims that restate it.")
+    supported_by = inverse("claim", "The claims that support it.")
+    attacked_by = inverse("claim", "The claims that attack it.")
+    restated_by = inverse("claim", "The claims that restate it.")
     directness = Choice(
         ("direct", "reported"),
         "direct: a speaker says it for himself or his side; reported: somebody else says that he does.",

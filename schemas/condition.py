@@ -33,7 +33,7 @@ class Condition(Record):
     ordinal = Whole("Its place among its siblings, from 1, or null.", least=1, load_default=None, allow_none=True)
     status = Part(Status, "What has become of it, as the source leaves it.")
     evidence = Many(Part(Evidence, "A piece of evidence."), "The words that it rests on.", least=1)
-    answered_by = inverse("The claims that answer it.")
+    answered_by = inverse("claim", "The claims that answer it.")
     tags = tags()
     note = note()
 

@@ -7,37 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from . import BY_TYPE, RESOURCES, Resource
-from .base import Closed
-from .fields import Choice, Day, Many, Part, Text, Version
 from .problems import Problem
 from .reading import Document, Pointer
 from .text import SourceText
-
-DEBATE_FILES: Final = {"debate.json": "debate", "sources.json": "source", "quotes.json": "quote", "claims.json": "claim",
-                       "conditions.json": "condition", "events.json": "event"}  # fmt: skip
-DATASET_FILES: Final = ("dataset.json", "actors.json")
-
-
-class Contributor(Closed):
-    """Somebody who made the dataset."""
-
-    name = Text("Who.")
-    role = Text("What they did.")
-
-
-class DatasetFile(Closed):
-    """The dataset as a whole: how it is called, which version it is, and how to cite it."""
-
-    title = Text("What the dataset is called.")
-    version = Version("The calendar version.", example="2026.11.0")
-    released = Day("The day on which this version was released.", example="2026-11-24")
-    licence = Choice(("CC-BY-4.0", "CC0-1.0", "CC-BY-SA-4.0", "ODbL-1.0"), "The licence of the curated data (SPDX).")
-    contributors = Many(Part(Contributor, "A contributor."), "Who made it.", least=1)
-    citation = Text("How to cite it.")
-    description = Text("What it holds.")
 
 
 @dataclass(frozen=True, eq=False)

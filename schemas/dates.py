@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import calendar
+import re
 import warnings
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any, Final
 
 with warnings.catch_warnings():  # edtf 5.0.2 defines its grammar in a way that pyparsing 3.3 warns about
     warnings.simplefilter("ignore")
     from edtf import parse_edtf
-    from edtf.parser.edtf_exceptions import EDTFParseException
-    from edtf.parser.parser_classes import Interval, MultipleDates, OneOfASet, Season
+    from edtf.parser.parser_classes import MultipleDates, OneOfASet, Season
 
 
 PRECISIONS = ("day", "month", "season", "year", "decade", "century", "interval")
+OPEN: Final = ("", "..")
+SHAPE: Final = re.compile(r"[!-~]{4,100}")
+# The parser takes a month or a day of which one digit is unspecified (1997-1X) and then fails on it, aloud.
+HALF_UNSPECIFIED: Final = re.compile(r"-(?:[0-9]X|X[0-9])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,29 +38,59 @@ def period(text: str) -> Period:
 
     :raises ValueError: `text` is not EDTF, ends before it begins, or leaves the years 0001 to 9999.
     """
+    begin, slash, end = text.partition("/")
+    found = _interval(begin, end) if slash else _single(text)
+    if found.earliest and found.latest and found.earliest > found.latest:
+        raise ValueError("ends before it begins")
+    return found
+
+
+def _interval(begin: str, end: str) -> Period:
+    """Return what lies between two dates; the parser would give an unknown end ten years."""
+    if begin in OPEN and end in OPEN:
+        raise ValueError("says neither when it begins nor when it ends")
+    if begin[:1] in ("[", "{") or end[:1] in ("[", "{"):
+        raise ValueError("is not a date in EDTF")
+    earliest = None if begin in OPEN else _single(begin).earliest
+    latest = None if end in OPEN else _single(end).latest
+    return Period(earliest, latest, "interval")
+
+
+def _single(text: str) -> Period:
+    if not SHAPE.fullmatch(text) or HALF_UNSPECIFIED.search(text):
+        raise ValueError("is not a date in EDTF")
     try:
         parsed = parse_edtf(text)
-    except EDTFParseException as error:
+        lower, upper = parsed.lower_strict(), parsed.upper_strict()
+    except Exception as error:  # the parser fails in many ways on what is not quite EDTF, not with its own exception alone
         raise ValueError("is not a date in EDTF") from error
-    earliest, latest = _day(parsed.lower_strict()), _day(parsed.upper_strict())
-    if earliest and latest and earliest > latest:
-        raise ValueError("ends before it begins")
+    earliest, latest = _day(lower), _day(upper)
+    if isinstance(parsed, Season) and latest and latest.month == 12 and earliest and earliest.month == 12:
+        latest = _last_of_february(latest.year + 1)  # the parser ends a winter with the year
     return Period(earliest, latest, _precision(parsed, earliest, latest))
 
 
-def _day(bound: object) -> date | None:
+def _day(bound: Any) -> date | None:
     """Turn a bound of the parser (a struct_time, or an infinity for an open end) into a date."""
     if isinstance(bound, float):
         return None
-    year, month, day = tuple(bound)[:3]  # type: ignore[arg-type]
+    year, month, day = bound[:3]
+    if not 1 <= year <= 9999:
+        raise ValueError("is outside the years 0001 to 9999")
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise ValueError("is outside the years 0001 to 9999") from error
+        raise ValueError("names a day that is not in the calendar") from error
+
+
+def _last_of_february(year: int) -> date:
+    if year > 9999:
+        raise ValueError("is outside the years 0001 to 9999")
+    return date(year, 3, 1) - timedelta(days=1)
 
 
 def _precision(parsed: object, earliest: date | None, latest: date | None) -> str:
-    if earliest is None or latest is None or isinstance(parsed, Interval | MultipleDates | OneOfASet):
+    if earliest is None or latest is None or isinstance(parsed, MultipleDates | OneOfASet):
         return "interval"
     if isinstance(parsed, Season):
         return "season"

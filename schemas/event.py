@@ -25,7 +25,7 @@ class Event(Record):
     earliest = Day("The first day that the date can mean, or null.", computed=True, allow_none=True, example="1997-01-01")
     latest = Day("The last day that the date can mean, or null.", computed=True, allow_none=True, example="1997-12-31")
     date_precision = Choice(PRECISIONS, "How exact the date is, or null.", computed=True, allow_none=True, example="year")
-    claims = inverse("The claims that refer to it.")
+    claims = inverse("claim", "The claims that refer to it.")
     tags = tags()
     note = note()
 

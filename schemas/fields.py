@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -15,12 +15,13 @@ from .problems import Fault, did_you_mean
 
 SLUG: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SLUG_LENGTH: Final = 80
+MOST: Final = 2**53 - 1  # what every reader of JSON holds exactly (RFC 8259, section 6)
 LANGUAGE: Final = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?"
 
 
 def fault(problem: str, remedy: str) -> ma.ValidationError:
     """Return the error that marshmallow collects for a value with this fault."""
-    return ma.ValidationError([Fault(problem, remedy)])  # type: ignore[arg-type]
+    return ma.ValidationError([Fault(problem, remedy)])
 
 
 class Strict(ma.fields.Field[Any]):
@@ -67,10 +68,16 @@ class Shaped(Text):
     """A text of a stated shape."""
 
     pattern: re.Pattern[str]
+    longest: int = 2_000
+
+    @classmethod
+    def accepts(cls, text: str) -> bool:
+        """Say whether a text has the shape."""
+        return len(text) <= cls.longest and cls.pattern.fullmatch(text) is not None
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not self.pattern.fullmatch(text):
+        if not self.accepts(text):
             raise fault(f"{text[:80]!r} has the wrong form", f"write {self.says}")
         return text
 
@@ -79,7 +86,8 @@ class Slug(Shaped):
     """A short id: small letters and digits, in groups joined by hyphens."""
 
     says = "a slug such as 'final-shape': a-z, 0-9 and single hyphens, at most 80 characters"
-    pattern = re.compile(rf"(?=.{{1,{SLUG_LENGTH}}}\Z){SLUG}")
+    pattern = re.compile(SLUG)
+    longest = SLUG_LENGTH
 
 
 class Language(Shaped):
@@ -96,26 +104,29 @@ class Version(Shaped):
     pattern = re.compile(r"[0-9]{4}\.(?:[1-9]|1[0-2])\.(?:0|[1-9][0-9]*)")
 
 
-class Uri(Text):
+class Uri(Shaped):
     """An absolute http or https address."""
 
     says = "an absolute address that begins with https:// or http://"
+    pattern = re.compile(r"https?://[^\s/?#]+(?:[/?#]\S*)?")
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         try:
-            parts = urlsplit(text)
+            named = urlsplit(text).hostname
         except ValueError:
-            parts = urlsplit("")
-        if parts.scheme not in ("http", "https") or not parts.hostname or re.search(r"\s", text):
-            raise fault(f"{text[:80]!r} is not an address", f"write {self.says}")
+            named = None
+        if not named:
+            raise fault(f"{text[:80]!r} names no host", f"write {self.says}")
         return text
 
 
-class Edtf(Text):
+class Edtf(Shaped):
     """A date as EDTF."""
 
     says = "an EDTF date such as 1997, 1997-05, 1997-05-27, 199X, 1997~ or 1997/2002"
+    pattern = re.compile(r"[!-~]+")
+    longest = 201
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -131,6 +142,14 @@ class Day(Shaped):
 
     says = "a day such as 1997-05-27"
     pattern = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        try:
+            date.fromisoformat(text)
+        except ValueError as error:
+            raise fault(f"{text!r} is not in the calendar", f"write {self.says}") from error
+        return text
 
 
 class Extract(Strict, ma.fields.String):
@@ -178,30 +197,30 @@ class Whole(Strict, ma.fields.Integer):
     def __init__(self, description: str, *, least: int = 0, **options: Any) -> None:
         """Take the smallest value that is allowed."""
         self.least = least
-        super().__init__(description, validate=ma.validate.Range(min=least), **options)
+        super().__init__(description, validate=ma.validate.Range(min=least, max=MOST), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.make_error("invalid")
-        if value < self.least:
-            raise fault(f"is {value}", f"write {self.says} from {self.least} up")
+        if not self.least <= value <= MOST:
+            raise fault(f"is {str(value)[:20]}", f"write {self.says} from {self.least} to {MOST}")
         return value
 
 
 class Number(Strict, ma.fields.Float):
     """A finite number that is not negative."""
 
-    says = "a number from 0 up"
+    says = f"a number from 0 to {MOST}"
 
     def __init__(self, description: str, **options: Any) -> None:
         """Describe the number and its unit."""
-        super().__init__(description, validate=ma.validate.Range(min=0), **options)
+        super().__init__(description, validate=ma.validate.Range(min=0, max=MOST), **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise self.make_error("invalid")
-        if value < 0 or not math.isfinite(value):
-            raise fault(f"is {value}", f"write {self.says}")
+        if not 0 <= value <= MOST:
+            raise fault(f"is {str(value)[:20]}", f"write {self.says}")
         return value
 
 
@@ -226,7 +245,7 @@ class Many(Strict, ma.fields.List[Any]):
             raise fault("is empty", f"name at least {self.least}")
         items = super()._deserialize(value, attr, data, **kwargs)
         if repeated := _repeated(items):
-            raise ma.ValidationError(repeated)  # type: ignore[arg-type]
+            raise ma.ValidationError(repeated)
         return items
 
 
@@ -246,13 +265,13 @@ class Part(Strict, ma.fields.Nested):
         """Take the schema of the object."""
         super().__init__(description, nested=schema, **options)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
         if not isinstance(value, Mapping):
             raise self.make_error("invalid")
-        return super()._deserialize(value, attr, data, **kwargs)
+        return super()._deserialize(value, attr, data, partial, **kwargs)
 
 
-class Ref(Text):
+class Ref(Shaped):
     """The id of another record; served as a reference object.
 
     Within a debate the short id names a record of the same debate, ``<debate>.<id>`` one of another.
@@ -260,19 +279,14 @@ class Ref(Text):
 
     says = "the id of a record"
     pattern = re.compile(rf"{SLUG}(?:\.{SLUG})?")
+    longest = 2 * SLUG_LENGTH + 1
 
     def __init__(self, target: str, description: str, *, deciding: Mapping[str, str] | None = None, **options: Any) -> None:
         """Take the type of the record; `deciding` names other types by the value of the sibling field ``kind``."""
         self.target, self.deciding = target, dict(deciding or {})
-        self.says = f"the id of a record of type {target}"
+        self.says = f"the id of a record of type {target}, such as 'nato' or 'final-shape'"
         super().__init__(description, **options)
 
     def target_in(self, parent: Mapping[str, Any]) -> str:
         """Return the type that this reference leads to within `parent`."""
         return self.deciding.get(str(parent.get("kind")), self.target)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        if not self.pattern.fullmatch(text):
-            raise fault(f"{text[:80]!r} is no id", f"write {self.says}, such as 'nato' or 'final-shape'")
-        return text

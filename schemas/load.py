@@ -10,9 +10,11 @@ from typing import Any
 import marshmallow as ma
 
 from . import BY_TYPE
-from .dataset import DEBATE_FILES, Dataset, DatasetFile, Entry
+from .dataset import Dataset, Entry
+from .fields import Slug
+from .layout import DATASET_FILES, DEBATE_FILES, DatasetFile
 from .problems import Fault, InvalidDataset, Problem, did_you_mean
-from .reading import Document, Pointer, Unreadable, read, read_text
+from .reading import Document, Pointer, Unreadable, is_folder, listed, read, read_text
 from .rules import RULES
 from .text import SourceText
 
@@ -30,25 +32,32 @@ def load(folder: Path) -> Dataset:
 
 def survey(folder: Path) -> tuple[Dataset, list[Problem]]:
     """Read what can be read of a folder and return it with every problem, in order of file and line."""
-    dataset = Dataset(folder)
-    if not folder.is_dir():
-        return dataset, [Problem(str(folder), 0, 0, "", "", "readable", "is no folder", "name the folder that holds dataset.json")]
-    problems = list(_read_all(dataset))
+    dataset, problems = gather(folder)
     for rule in RULES:
         problems += (replace(problem, rule=rule.__name__) for problem in rule(dataset))
     return dataset, sorted(set(problems))
+
+
+def gather(folder: Path) -> tuple[Dataset, list[Problem]]:
+    """Read what can be read of a folder and check each record by its schema, but not yet by the rules."""
+    dataset = Dataset(folder)
+    try:
+        paths = listed(folder)
+    except Unreadable as refusal:
+        return dataset, [_misread(str(folder), refusal)]
+    debates = (path.name for path in paths if is_folder(path) and path.name not in DATASET_FILES)
+    dataset.debates.extend(name for name in debates if not name.startswith("."))
+    return dataset, list(_read_all(dataset))
 
 
 def _read_all(dataset: Dataset) -> Iterator[Problem]:
     """Read the files of all debates into `dataset`."""
     yield from _read_about(dataset)
     yield from _read_records(dataset, None, "actors.json", "actor")
-    for path in sorted(dataset.folder.iterdir()):
-        if path.is_dir() and not path.name.startswith("."):
-            dataset.debates.append(path.name)
-            for name, type_ in DEBATE_FILES.items():
-                yield from _read_records(dataset, path.name, f"{path.name}/{name}", type_)
-            yield from _read_texts(dataset, path.name)
+    for debate in dataset.debates:
+        for name, type_ in DEBATE_FILES.items():
+            yield from _read_records(dataset, debate, f"{debate}/{name}", type_)
+        yield from _read_texts(dataset, debate)
 
 
 def _document(dataset: Dataset, name: str) -> Iterator[Problem]:
@@ -112,40 +121,39 @@ def _check(schema: ma.Schema, raw: Any) -> tuple[dict[str, Any], Any]:
 
 def _problems(faults: Any, schema: ma.Schema, document: Document, pointer: Pointer, record: str) -> Iterator[Problem]:
     for path, found in _flat(faults):
-        fault = found if isinstance(found, Fault) else _unknown_key(str(path[-1]), _keys_at(schema, path[:-1]))
+        fault = found if isinstance(found, Fault) else _unknown_key(str(path[-1]), _schema_at(schema, path[:-1]))
         line, column = document.place(pointer + path)
         yield Problem(document.name, line, column, record, ".".join(map(str, path)), "schema", fault.problem, fault.remedy)
 
 
 def _flat(faults: Any, path: Pointer = ()) -> Iterator[tuple[Pointer, Any]]:
-    """Yield path and fault of marshmallow's nested error messages; a fault of a whole object has the object's path."""
+    """Yield path and fault of marshmallow's nested error messages; what is no Fault says that a key is unknown."""
     if isinstance(faults, Mapping):
         for key, deeper in faults.items():
-            yield from _flat(deeper, path if key == "_schema" else (*path, key))
+            yield from _flat(deeper, (*path, key))
     else:
         yield from ((path, fault) for fault in faults)
 
 
-def _unknown_key(key: str, known: Iterable[str]) -> Fault:
-    names = list(known)
+def _unknown_key(key: str, schema: ma.Schema) -> Fault:
+    if key in schema.fields:
+        return Fault("is computed by the build", "remove it")
+    names = [name for name, one in schema.fields.items() if not one.dump_only]
     return Fault("is no field of this type", did_you_mean(key, names, "remove it; the fields are " + ", ".join(names)))
 
 
-def _keys_at(schema: ma.Schema, path: Pointer) -> list[str]:
-    """Return the authored keys of the object at `path` within a record."""
+def _schema_at(schema: ma.Schema, path: Pointer) -> ma.Schema:
+    """Return the schema of the object at `path` within a record."""
     for step in (step for step in path if isinstance(step, str)):
         one: Any = schema.fields[step]
-        one = getattr(one, "inner", one)
-        schema = one.schema
-    return [name for name, one in schema.fields.items() if not one.dump_only]
+        schema = getattr(one, "inner", one).schema
+    return schema
 
 
 def _read_texts(dataset: Dataset, debate: str) -> Iterator[Problem]:
     """Read the text of each source that ``sources.json`` names."""
-    for entry in (entry for entry in dataset.entries["source"] if entry.debate == debate and entry.id):
+    for entry in (entry for entry in dataset.entries["source"] if entry.debate == debate and Slug.accepts(entry.id)):
         name = f"{debate}/sources/{entry.id}.txt"
-        if "/" in entry.id or entry.id.startswith("."):
-            continue
         try:
             dataset.texts[entry.served_id] = SourceText(read_text(dataset.folder / name))
         except Unreadable as refusal:

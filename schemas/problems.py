@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from typing import Final
 
 from rapidfuzz import process
+
+LONGEST_GUESSED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,11 @@ class Problem:
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         about = " ".join(part for part in (self.record, self.field) if part)
         subject = f"{about}: " if about else ""
-        return f"{place}: {subject}{self.problem}; {self.remedy} [{self.rule}]"
+        return visible(f"{place}: {subject}{self.problem}; {self.remedy} [{self.rule}]")
 
     def as_json(self) -> dict[str, str | int]:
         """Return the problem as the object that ``rostrum check --json`` prints."""
-        return asdict(self)
+        return {name: visible(value) if isinstance(value, str) else value for name, value in asdict(self).items()}
 
 
 class InvalidDataset(Exception):
@@ -48,9 +51,29 @@ class InvalidDataset(Exception):
         super().__init__(f"the dataset has {len(self.problems)} problem{'s' if len(self.problems) != 1 else ''}")
 
 
+class Patience:
+    """Counts down: a remedy that takes long to work out is worked out for the first hundred problems of a kind."""
+
+    def __init__(self, left: int = 100) -> None:
+        """Take how often there is patience."""
+        self._left = left
+
+    def lasts(self) -> bool:
+        """Say whether there is patience once more, and use it up."""
+        self._left -= 1
+        return self._left >= 0
+
+
+def visible(text: str) -> str:
+    """Return a text on one line that any terminal can print: what is not printable stands as its escape."""
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
+
+
 def nearest(word: str, among: Iterable[str]) -> str | None:
     """Return the entry of `among` that is spelled most like `word`, or None where none is like it at all."""
-    found = process.extractOne(word, sorted(among), score_cutoff=60)
+    found = process.extractOne(word[:LONGEST_GUESSED], sorted(among), score_cutoff=60)
     return found[0] if found else None
 
 

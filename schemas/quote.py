@@ -55,7 +55,9 @@ class Quote(Record):
     speaker = Ref("actor", "Who speaks.")
     speaks_for = Ref("actor", "The side that the speaker speaks for, or null.", load_default=None, allow_none=True)
     text = Text("The words of the source, runs of white space as one space.")
-    after = Slug("The quote it follows, where the same words stand in the source twice.", load_default=None, allow_none=True, load_only=True)
+    after = Slug(
+        "The quote it follows, where the same words stand in the source twice.", load_default=None, allow_none=True, load_only=True
+    )
     attribution = Part(Attribution, "How it is known who speaks.")
     about = Many(Ref("actor", "An actor."), "The actors that the words are about.")
     media_time = Part(MediaTime, "Where it stands in the recording, or null.", load_default=None, allow_none=True)
@@ -63,9 +65,9 @@ class Quote(Record):
     position = Part(Position, "Where it stands in the source.", computed=True)
     prefix = Extract("Up to 32 characters of the source that stand before it, as they are there.", computed=True)
     suffix = Extract("Up to 32 characters of the source that stand behind it, as they are there.", computed=True)
-    claims = inverse("The claims that rest on it.")
-    conditions = inverse("The conditions that rest on it.")
-    events = inverse("The events that rest on it.")
+    claims = inverse("claim", "The claims that rest on it.")
+    conditions = inverse("condition", "The conditions that rest on it.")
+    events = inverse("event", "The events that rest on it.")
     tags = tags()
     note = note()
 

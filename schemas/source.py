@@ -31,7 +31,7 @@ class Source(Record):
     sha256 = Text("SHA-256 of the text file, in hexadecimal.", computed=True)
     characters = Whole("The length of the text in Unicode code points.", computed=True)
     coverage = Number("The share of its non-space characters that lie in a quote, 0 to 1.", computed=True)
-    speakers = inverse("Who speaks in it, in the order of first words.")
+    speakers = inverse("actor", "Who speaks in it, in the order of first words.")
     tags = tags()
     note = note()
 

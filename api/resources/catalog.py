@@ -2,20 +2,90 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
 
 from flask import Response, current_app
 
 from api.answers import JSON, Content, answer, negotiated
 from api.contract import Blueprint
-from api.errors import BY_SLUG, PROBLEM_TYPES, Refusal
+from api.errors import BY_SLUG, PROBLEM_TYPES, Fault, ProblemType, Refusal
 from api.openapi import document
-from api.pages import ASSETS, HTML, asset, page
-from schemas.canonical import compact
+from api.pages import ASSETS, DOCS_POLICY, HTML, asset, page
+from schemas.canonical import compact, dumps
 from schemas.problems import nearest
 
 LINKSET = "application/linkset+json"
 PROFILE = "https://www.rfc-editor.org/info/rfc9727"
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What to do about a type of problem, and a request that meets it: its method, path and header, the detail and the faults of its answer."""
+
+    remedy: str
+    request: str
+    detail: str
+    faults: tuple[Fault, ...] = ()
+
+
+LESSONS: Final[Mapping[str, Lesson]] = {
+    "invalid-parameter": Lesson(
+        "Read `errors`: each entry names a parameter. Where it has `did_you_mean`, send that instead; where it has `allowed`, send one of"
+        " those. `/v1` lists the filters of every collection.",
+        "GET /v1/claims?kind=factial",
+        "1 parameter was not understood.",
+        (Fault("invalid_value", "'factial' is none of the values", "factual", ("factual", "causal"), "kind"),),
+    ),
+    "bad-request": Lesson(
+        "Correct the request by what `detail` says. If a library wrote it, look at the address and the headers as they were sent.",
+        "GET /v1/claims",
+        "The request cannot be read as HTTP; `detail` says why.",
+    ),
+    "not-found": Lesson(
+        "If `errors` has `did_you_mean`, ask for that id. Otherwise look the record up in its collection, which is the path without the id.",
+        "GET /v1/debates/nowhere",
+        "There is no debate 'nowhere'.",
+        (Fault("invalid_value", "There is no debate 'nowhere'.", parameter="id"),),
+    ),
+    "unknown-path": Lesson(
+        "Compare the path with those in `/v1` and in the documentation at `/docs`. If it ends in a slash, leave the slash out.",
+        "GET /v1/claim",
+        "Nothing is served at this path. Did you mean '/v1/claims'?",
+    ),
+    "method-not-allowed": Lesson(
+        "Use GET. To propose a correction of the data, turn to whoever publishes the dataset: nothing can be written over HTTP.",
+        "DELETE /v1/claims",
+        "Everything here is read with GET, HEAD and OPTIONS.",
+    ),
+    "not-acceptable": Lesson(
+        "Send an `Accept` header with one of the media types that `errors` lists, or none at all.",
+        "GET /v1 Accept: image/png",
+        "This path offers application/json.",
+        (Fault("invalid_value", "accepts none of the media types that this path offers", allowed=(JSON,), parameter="Accept"),),
+    ),
+    "query-too-long": Lesson(
+        "Send several requests with fewer values each. To copy everything, walk the collection page by page without filters.",
+        "GET /v1/claims?id=…",
+        "The query string has 9002 bytes; at most 8192 are read.",
+    ),
+    "range-not-satisfiable": Lesson(
+        "Ask for a range that begins before the length in `Content-Range`, or leave the `Range` header out to get the whole text.",
+        "GET /v1/sources/debate.source/text Range: bytes=9999999-",
+        "The `Range` header asks for bytes beyond the end; `Content-Range` says how many there are.",
+    ),
+    "internal-error": Lesson(
+        "Try again once. If it fails again, report it to whoever runs the service, with the `request_id`.",
+        "GET /v1/claims",
+        "The server failed.",
+    ),
+    "unavailable": Lesson(
+        "Wait as many seconds as `Retry-After` says, then send the same request again.",
+        "GET /readyz",
+        "The snapshot cannot be read.",
+    ),
+}
 
 blp = Blueprint("catalog", __name__, description="How the interface describes itself.")
 
@@ -30,7 +100,7 @@ def get_openapi(parameters: dict[str, Any]) -> Response:
 def get_docs(parameters: dict[str, Any]) -> Response:
     """Answer with the page that shows the OpenAPI document."""
     negotiated(HTML)
-    return page("docs.html")
+    return page("docs.html", policy=DOCS_POLICY)
 
 
 @blp.get(
@@ -62,7 +132,23 @@ def get_problem_type(parameters: dict[str, Any], slug: str) -> Response:
     if slug not in BY_SLUG:
         near = nearest(slug, BY_SLUG)
         raise Refusal("unknown-path", "There is no such type of problem." + (f" Did you mean {near!r}?" if near else ""))
-    return page("problem.html", problem=BY_SLUG[slug], problems=PROBLEM_TYPES)
+    return page("problem.html", lambda: _lesson(BY_SLUG[slug]))
+
+
+def _lesson(problem: ProblemType) -> dict[str, Any]:
+    """Return what the page of a problem type shows."""
+    lesson = LESSONS[problem.slug]
+    body: dict[str, Any] = {
+        "type": problem.href,
+        "title": problem.title,
+        "status": problem.status,
+        "detail": lesson.detail,
+        "instance": lesson.request.split()[1],
+        "request_id": "7b15588e5cf84ce782cfd41c242d1151",
+    }
+    if lesson.faults:
+        body["errors"] = [fault.as_json() for fault in lesson.faults]
+    return {"problem": problem, "problems": PROBLEM_TYPES, "lesson": lesson, "body": dumps(body)}
 
 
 @blp.get("/.well-known/api-catalog", "getApiCatalog", "Where the interface and its descriptions are (RFC 9727)", answers={LINKSET: "Linkset"})

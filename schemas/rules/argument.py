@@ -6,23 +6,26 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from ..dataset import Dataset, Entry
-from ..problems import Problem
-from ..text import SourceText, differences
+from ..places import not_found
+from ..problems import Patience, Problem
+from ..text import SourceText
+
+OPPOSITE = {"supports": "attacks", "attacks": "supports"}
 
 
 def evidence_stands_in_its_quote(dataset: Dataset) -> Iterator[Problem]:
     """Every stretch that is given as evidence is a verbatim stretch of its quote, whole words."""
-    for type_ in ("claim", "condition", "event"):
-        for entry in dataset.all(type_):
-            for index, piece in enumerate(entry.data["evidence"]):
-                quote = dataset.resolve(entry, "quote", piece["quote"])
-                if piece["text"] is None or quote is None or not quote.valid:
-                    continue
-                text = SourceText(quote.data["text"])
-                if not text.find(piece["text"]):
-                    near = text.nearest(piece["text"])
-                    remedy = f"the nearest words are “{near[:200]}”; they differ in: {differences(piece['text'], near)}"
-                    yield entry.problem(("evidence", index, "text"), f"does not stand in the quote {quote.id!r}", remedy)
+    patience = Patience()
+    texts: dict[Entry, SourceText] = {}
+    for entry in (entry for type_ in ("claim", "condition", "event") for entry in dataset.all(type_)):
+        for index, piece in enumerate(entry.data["evidence"]):
+            quote = dataset.resolve(entry, "quote", piece["quote"])
+            if piece["text"] is None or quote is None or not quote.valid:
+                continue
+            text = texts.setdefault(quote, SourceText(quote.data["text"]))
+            if not text.find(piece["text"]):
+                fault = not_found(f"does not stand in the quote {quote.id!r}", piece["text"], text, patience)
+                yield entry.problem(("evidence", index, "text"), fault.problem, fault.remedy)
 
 
 def ordinals_have_no_gap(dataset: Dataset) -> Iterator[Problem]:
@@ -33,7 +36,7 @@ def ordinals_have_no_gap(dataset: Dataset) -> Iterator[Problem]:
         if entry.data["ordinal"] is None:
             continue
         if whole is None:
-            yield entry.problem(("ordinal",), "is given, but the condition is no part of another", "write null, or name the whole in `part_of`")
+            yield entry.problem(("ordinal",), "stands with a condition that is no part", "write null, or name the whole in `part_of`")
         else:
             siblings[dataset.full_id(entry, "condition", whole)].append(entry)
     for entries in siblings.values():
@@ -56,8 +59,9 @@ def relations_are_not_repeated(dataset: Dataset) -> Iterator[Problem]:
         seen: set[tuple[str, str]] = set()
         for index, relation in enumerate(entry.data["relations"]):
             kind, to = relation["kind"], relation["to"]
-            if (kind, to) in seen:
+            full = dataset.full_id(entry, "claim", to)
+            if (kind, full) in seen:
                 yield entry.problem(("relations", index), f"repeats that it {kind} {to!r}", "state it once")
-            if ({"supports": "attacks", "attacks": "supports"}.get(kind, ""), to) in seen:
+            if (OPPOSITE.get(kind, ""), full) in seen:
                 yield entry.problem(("relations", index, "kind"), f"both supports and attacks {to!r}", "decide, or divide the claim")
-            seen.add((kind, to))
+            seen.add((kind, full))

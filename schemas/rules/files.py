@@ -2,37 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
-from .. import BY_TYPE, canonical
-from ..dataset import DATASET_FILES, DEBATE_FILES, Dataset, DatasetFile
-from ..places import in_source_order
-from ..problems import Problem, did_you_mean
-from ..reading import Document, line_and_column
+from ..dataset import Dataset
+from ..layout import DATASET_FILES, DEBATE_FILES
+from ..problems import Patience, Problem, did_you_mean
+from ..reading import Pointer, Unreadable, listed
+from ..spelling import canonical_text
+from ..text import Lines
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-CONTROL_OR_BREAK = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+CONTROL_OR_BREAK = re.compile(rf"[\t\n]|{CONTROL.pattern}")
 
 
 def no_file_is_unknown(dataset: Dataset) -> Iterator[Problem]:
     """The folder holds the files of a dataset and no others."""
-    yield from _unknown(dataset, dataset.folder, [*DATASET_FILES, *dataset.debates])
+    patience = Patience()
+    yield from _unknown(dataset, dataset.folder, [*DATASET_FILES, *dataset.debates], patience)
     for debate in dataset.debates:
-        yield from _unknown(dataset, dataset.folder / debate, [*DEBATE_FILES, "sources"])
-        texts = [f"{entry.id}.txt" for entry in dataset.entries["source"] if entry.debate == debate]
-        yield from _unknown(dataset, dataset.folder / debate / "sources", texts)
+        folder = dataset.folder / debate
+        yield from _unknown(dataset, folder, [*DEBATE_FILES, "sources"], patience)
+        if os.path.lexists(folder / "sources"):
+            texts = [f"{entry.id}.txt" for entry in dataset.entries["source"] if entry.debate == debate]
+            yield from _unknown(dataset, folder / "sources", texts, patience)
 
 
-def _unknown(dataset: Dataset, folder: Path, known: Sequence[str]) -> Iterator[Problem]:
-    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if path.name not in known:
-            name = path.relative_to(dataset.folder).as_posix()
-            remedy = did_you_mean(path.name, known, "remove it, or add it where a source is listed")
-            yield Problem(name, 0, 0, "", "", "", "is no file of a dataset", remedy)
+def _unknown(dataset: Dataset, folder: Path, known: Sequence[str], patience: Patience) -> Iterator[Problem]:
+    try:
+        strange = [path for path in listed(folder) if path.name not in frozenset(known)]
+    except Unreadable as refusal:
+        fault = refusal.misreading[2]
+        if folder != dataset.folder:  # of which the loader has said so
+            yield Problem(folder.relative_to(dataset.folder).as_posix(), 0, 0, "", "", "", fault.problem, fault.remedy)
+        return
+    for path in strange:
+        remedy = "remove it, or add it where a source is listed"
+        if patience.lasts():
+            remedy = did_you_mean(path.name, known, remedy)
+        yield Problem(path.relative_to(dataset.folder).as_posix(), 0, 0, "", "", "", "is no file of a dataset", remedy)
 
 
 def files_are_canonical(dataset: Dataset) -> Iterator[Problem]:
@@ -44,54 +56,46 @@ def files_are_canonical(dataset: Dataset) -> Iterator[Problem]:
             yield Problem(document.name, line, 1, "", "", "", "is not in canonical form from here on", "run `rostrum fix`")
 
 
-def canonical_text(dataset: Dataset, document: Document) -> str:
-    """Return what a JSON file of the dataset would be in canonical form."""
-    if document.name == "dataset.json":
-        return canonical.file_text(document.value, DatasetFile())
-    type_ = "actor" if document.name == "actors.json" else DEBATE_FILES[document.name.rpartition("/")[2]]
-    if type_ != "quote":
-        return canonical.file_text(document.value, BY_TYPE[type_].authored)
-
-    def order(records: Sequence[Any]) -> Sequence[Any]:
-        return in_source_order(dataset, document)
-
-    return canonical.file_text(document.value, BY_TYPE[type_].authored, order)
-
-
 def _first_difference(text: str, wanted: str) -> int:
-    pairs = zip(text.split("\n"), wanted.split("\n"), strict=False)
-    same = next((number for number, (ours, theirs) in enumerate(pairs) if ours != theirs), None)
-    return min(text.count("\n"), wanted.count("\n")) + 1 if same is None else same + 1
+    """Return the first line, from 1, that is in one of two texts and not in the other."""
+    pairs = zip_longest(text.split("\n"), wanted.split("\n"))
+    return next(number for number, (ours, theirs) in enumerate(pairs, start=1) if ours != theirs)
 
 
 def text_is_clean(dataset: Dataset) -> Iterator[Problem]:
     """Every text is in Unicode normalization form C and free of control characters and lone surrogates."""
-    for entries in dataset.entries.values():
-        for entry in entries:
-            for pointer, text in _texts(entry.raw):
-                for problem, remedy in _unclean(text, CONTROL_OR_BREAK):
-                    yield entry.problem(pointer, problem, remedy)
+    for entry in (entry for entries in dataset.entries.values() for entry in entries):
+        for pointer, problem, remedy in _unclean_within(entry.raw):
+            yield entry.problem(pointer, problem, remedy)
+    if about := dataset.documents.get("dataset.json"):
+        for pointer, problem, remedy in _unclean_within(about.value):
+            yield Problem(about.name, *about.place(pointer), "the dataset", ".".join(map(str, pointer)), "", problem, remedy)
+    yield from _unclean_sources(dataset)
+
+
+def _unclean_sources(dataset: Dataset) -> Iterator[Problem]:
     for entry in dataset.entries["source"]:
-        if source := dataset.texts.get(entry.served_id):
-            for problem, remedy in _unclean(source.text, CONTROL):
-                found = CONTROL.search(source.text)
-                line, column = line_and_column(source.text, found.start() if found else 0)
-                yield Problem(f"{entry.debate}/sources/{entry.id}.txt", line, column, entry.id, "", "", problem, remedy)
+        source = dataset.texts.get(entry.served_id)
+        if source and (found := _unclean(source.text, CONTROL)):
+            line, column = Lines(source.text).at(found[0])
+            yield Problem(f"{entry.debate}/sources/{entry.id}.txt", line, column, entry.id, "", "", *found[1:])
 
 
-def _unclean(text: str, forbidden: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+def _unclean(text: str, forbidden: re.Pattern[str]) -> tuple[int, str, str] | None:
+    """Return the offset of the first character that may not stand in a text, what is wrong with it, and what to do."""
     if found := forbidden.search(text):
-        yield f"holds the control character U+{ord(found.group()):04X}", "remove it"
-    elif not unicodedata.is_normalized("NFC", text):
-        yield "is not in Unicode normalization form C", "run `rostrum fix`, or save a source text as NFC"
+        return found.start(), f"holds the control character U+{ord(found.group()):04X}", "remove it"
+    normal = unicodedata.normalize("NFC", text)
+    if normal == text:
+        return None
+    offset = next((at for at, (ours, theirs) in enumerate(zip(text, normal, strict=False)) if ours != theirs), len(normal))
+    return offset, "is not in Unicode normalization form C", "run `rostrum fix`, or save a source text as NFC"
 
 
-def _texts(value: Any, pointer: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    if isinstance(value, str):
-        yield pointer, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _texts(item, (*pointer, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _texts(item, (*pointer, index))
+def _unclean_within(value: object, pointer: Pointer = ()) -> Iterator[tuple[Pointer, str, str]]:
+    """Yield pointer, problem and remedy of each text within a value that is not clean."""
+    if isinstance(value, str) and (found := _unclean(value, CONTROL_OR_BREAK)):
+        yield pointer, *found[1:]
+    elif isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _unclean_within(item, (*pointer, key))

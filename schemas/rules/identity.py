@@ -7,7 +7,12 @@ from collections.abc import Iterator
 from .. import RESOURCES
 from ..base import walk_references
 from ..dataset import Dataset, Entry
-from ..problems import Problem, did_you_mean
+from ..fields import Slug
+from ..problems import Patience, Problem, did_you_mean
+
+# Windows opens a device for a file of one of these names; `aggregate` is a path below each collection.
+DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
+RESERVED = {"debate": DEVICES | {"aggregate"}, "actor": {"aggregate"}, "source": DEVICES}
 
 
 def ids_are_unique(dataset: Dataset) -> Iterator[Problem]:
@@ -17,11 +22,23 @@ def ids_are_unique(dataset: Dataset) -> Iterator[Problem]:
             first = dataset.index[type_].get(entry.served_id) if entry.id else None
             if first is not None and first is not entry:
                 line, _ = first.document.place((*first.pointer, "id"))
-                yield entry.problem(("id",), f"repeats the id of line {line}", "give each record an id of its own")
+                where = f"line {line}" if first.document is entry.document else f"{first.document.name}:{line}"
+                yield entry.problem(("id",), f"repeats the id of {where}", "give each record an id of its own")
+
+
+def ids_are_not_reserved(dataset: Dataset) -> Iterator[Problem]:
+    """No record has an id that means something else as a file or in an address."""
+    for type_, reserved in RESERVED.items():
+        for entry in dataset.entries[type_]:
+            if entry.id in reserved:
+                yield entry.problem(("id",), f"{entry.id!r} is reserved", "choose a longer id")
 
 
 def folder_and_id_agree(dataset: Dataset) -> Iterator[Problem]:
-    """A debate's id is the name of its folder."""
+    """A debate's id is the name of its folder, which is a slug."""
+    for debate in dataset.debates:
+        if not Slug.accepts(debate):
+            yield Problem(debate, 0, 0, "", "", "", "is no name for a debate's folder", f"name it by {Slug.says}")
     for entry in dataset.entries["debate"]:
         if entry.id and entry.id != entry.debate:
             yield entry.problem(("id",), f"is not the name of the folder {entry.debate!r}", f"write {entry.debate!r}, or rename the folder")
@@ -29,11 +46,26 @@ def folder_and_id_agree(dataset: Dataset) -> Iterator[Problem]:
 
 def references_resolve(dataset: Dataset) -> Iterator[Problem]:
     """Every reference names a record of the right type."""
+    patience = Patience()
+    for entry, pointer, type_, ref in _references(dataset):
+        if dataset.resolve(entry, type_, ref) is None:
+            yield entry.problem(pointer, _dangling(dataset, entry, type_, ref), _right_id(dataset, entry, type_, ref, patience))
+
+
+def references_are_short(dataset: Dataset) -> Iterator[Problem]:
+    """Within a debate a record is named by its short id; the full one is for records of other debates."""
+    for entry, pointer, type_, ref in _references(dataset):
+        debate, dot, short = ref.partition(".")
+        if dot and debate == entry.debate and dataset.resolve(entry, type_, ref) is not None:
+            yield entry.problem(pointer, f"names a record of the same debate by its full id {ref!r}", f"write {short!r}")
+
+
+def _references(dataset: Dataset) -> Iterator[tuple[Entry, tuple[str | int, ...], str, str]]:
+    """Yield every reference that is well formed, with the record that it stands in."""
     for resource in RESOURCES:
-        for entry in dataset.all(resource.type):
-            for pointer, type_, ref in walk_references(resource.authored, entry.data):
-                if dataset.resolve(entry, type_, ref) is None:
-                    yield entry.problem(pointer, _dangling(dataset, entry, type_, ref), _right_id(dataset, entry, type_, ref))
+        for entry in dataset.entries[resource.type]:
+            for pointer, type_, ref in walk_references(resource.authored, entry.raw):
+                yield entry, pointer, type_, ref
 
 
 def _dangling(dataset: Dataset, entry: Entry, type_: str, ref: str) -> str:
@@ -44,30 +76,37 @@ def _dangling(dataset: Dataset, entry: Entry, type_: str, ref: str) -> str:
     return f"{ref!r} names no {type_}"
 
 
-def _right_id(dataset: Dataset, entry: Entry, type_: str, ref: str) -> str:
+def _right_id(dataset: Dataset, entry: Entry, type_: str, ref: str, patience: Patience) -> str:
     """Say which id was probably meant, short where the record is of the same debate."""
+    otherwise = f"name a record of type {type_}"
+    if not patience.lasts():
+        return otherwise
     home = f"{entry.debate}." if entry.debate else ""
-    known = [served.removeprefix(home) for served in dataset.index[type_]]
-    return did_you_mean(ref, known, f"name a record of type {type_}")
+    return did_you_mean(ref, [served.removeprefix(home) for served in dataset.index[type_]], otherwise)
 
 
 def wholes_form_no_circle(dataset: Dataset) -> Iterator[Problem]:
     """Nothing is a part of itself, by however many steps."""
     for type_ in ("actor", "condition"):
+        settled: set[Entry] = set()
         for entry in dataset.all(type_):
-            circle = _circle(dataset, entry)
-            if circle:
-                yield entry.problem(("part_of",), "forms a circle: " + " in ".join(circle), "leave one of them a whole of its own")
+            way = _way_up(dataset, entry, settled)
+            settled.update(way)
+            if len(way) > 1 and way[-1] in way[:-1]:
+                circle = way[way.index(way[-1]) :]
+                shown = " in ".join(one.id for one in (circle if len(circle) <= 10 else [*circle[:5], *circle[-5:]]))
+                yield circle[0].problem(("part_of",), f"forms a circle: {shown}", "leave one of them a whole of its own")
 
 
-def _circle(dataset: Dataset, entry: Entry) -> list[str]:
-    """Return the ids on the way from `entry` back to itself, or nothing."""
-    seen: list[Entry] = [entry]
-    while (ref := seen[-1].data.get("part_of")) is not None:
-        whole = dataset.resolve(seen[-1], entry.resource.type, ref)
-        if whole is entry:
-            return [one.id for one in [*seen, entry]]
-        if whole is None or whole in seen or not whole.valid:
-            return []
-        seen.append(whole)
-    return []
+def _way_up(dataset: Dataset, entry: Entry, settled: set[Entry]) -> list[Entry]:
+    """Return `entry` and the wholes it is in, up to the last, to one that is settled, or to one that comes again."""
+    way: list[Entry] = []
+    at: Entry | None = entry
+    met: set[Entry] = set()
+    while at is not None and at.valid and at not in settled:
+        way.append(at)
+        if at in met:
+            break
+        met.add(at)
+        at = dataset.resolve(at, at.resource.type, at.data["part_of"]) if at.data["part_of"] else None
+    return way
