@@ -28,11 +28,15 @@ LICENCES: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The bytes of an answer, and what only it can say of itself: its relations to other paths, and further headers."""
+    """The bytes of an answer, and what only it can say of itself: its relations to other paths, and further headers.
+
+    ``alternates`` are the paths of the same in other media types, by media type.
+    """
 
     body: bytes
     links: Mapping[str, str | None] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
+    alternates: Mapping[str, str] = field(default_factory=dict)
 
 
 def negotiated(*offered: str) -> str:
@@ -95,18 +99,20 @@ def _whole(content: Content, content_type: str, coding: str) -> Response:
         response.set_data(coded(content.body, coding))
         response.headers["Content-Encoding"] = coding
     response.headers.extend(content.headers)
-    response.headers["Link"] = link_header(content.links)
+    response.headers["Link"] = link_header(content.links, content.alternates)
     return response
 
 
-def link_header(links: Mapping[str, str | None]) -> str:
+def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] | None = None) -> str:
     """Return the Link header (RFC 8288): the answer's own relations and those that all answers share."""
     shared = {
         "service-desc": "/v1/openapi.json",
         "service-doc": "/docs",
         "license": LICENCES[snapshot().about["licence"]],
     }
-    return ", ".join(f'<{href}>; rel="{relation}"' for relation, href in {**links, **shared}.items() if href)
+    related = [f'<{href}>; rel="{relation}"' for relation, href in {**links, **shared}.items() if href]
+    others = [f'<{href}>; rel="alternate"; type="{media_type}"' for media_type, href in (alternates or {}).items()]
+    return ", ".join(related + others)
 
 
 def _take_range(response: Response) -> None:

@@ -10,7 +10,8 @@ import marshmallow as ma
 from flask import Response
 
 from .answers import JSON
-from .parameters import ID, MOST_LENGTH, NoParameters
+from .fields import ID, MOST_LENGTH
+from .parameters import NoParameters
 from .parsing import StrictParser
 
 View = Callable[..., Response]

@@ -1,21 +1,17 @@
-"""The envelope that every answer comes in: its shape, and its bytes joined from ready-made records."""
+"""The envelope that every answer comes in: its bytes, joined from records that are JSON already."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
-from urllib.parse import urlencode
+from typing import Any
 
 import marshmallow as ma
 
 from schemas.canonical import compact, dumps
 from schemas.fields import Text, Version
 
-from .query import Query
 from .service import snapshot
-
-SAFE: Final = ",:"
 
 
 class DatasetStamp(ma.Schema):
@@ -30,32 +26,15 @@ def stamp() -> dict[str, str]:
     return {"version": snapshot().about["version"], "digest": snapshot().digest}
 
 
-def enveloped(data: bytes, meta: Mapping[str, Any], links: Mapping[str, Any], *, pretty: bool = False) -> bytes:
-    """Return the envelope around data that is JSON already."""
-    body = b'{"data":%b,"meta":%b,"links":%b}\n' % (data, compact(meta), compact(links))
+def enveloped(
+    data: bytes, meta: Mapping[str, Any], links: Mapping[str, Any], *, more: Mapping[str, bytes] | None = None, pretty: bool = False
+) -> bytes:
+    """Return the envelope around data that is JSON already; `more` stands between data and meta where it was asked for."""
+    between = b"".join(b'"%b":%b,' % (name.encode(), value) for name, value in (more or {}).items())
+    body = b'{"data":%b,%b"meta":%b,"links":%b}\n' % (data, between, compact(meta), compact(links))
     return dumps(json.loads(body)).encode() if pretty else body
 
 
 def listed(bodies: Iterable[bytes]) -> bytes:
     """Return a JSON array of records that are JSON already."""
     return b"[%b]" % b",".join(bodies)
-
-
-def address(path: str, query: Query) -> str:
-    """Return the path-absolute address of a query, in its one canonical spelling."""
-    written = urlencode(list(query.parameters()), safe=SAFE)
-    return f"{path}?{written}" if written else path
-
-
-def paging(path: str, query: Query, total: int) -> dict[str, str | None]:
-    """Return the links of one page; prev and next are null at the ends, and all but self where a page holds nothing."""
-    if query.per_page == 0:
-        return {"self": address(path, query), "first": None, "prev": None, "next": None, "last": None}
-    last = max(1, -(-total // query.per_page))
-    return {
-        "self": address(path, query),
-        "first": address(path, query.at(1)),
-        "prev": address(path, query.at(min(query.page - 1, last))) if query.page > 1 else None,
-        "next": address(path, query.at(query.page + 1)) if query.page < last else None,
-        "last": address(path, query.at(last)),
-    }

@@ -17,12 +17,12 @@ from schemas.json_schema import Describer
 
 from .answers import JSON
 from .errors import MEDIA_TYPE, PROBLEM_TYPES
-from .parameters import Listed, Parameter
-from .shapes import shapes
+from .fields import Listed, Parameter
+from .shapes import COMPONENTS, Given, shapes
 from .version import API_VERSION
 
 OK: Final = 200
-EVERYWHERE: Final = ("mailto", "pretty", "page", "per_page")
+EVERYWHERE: Final = ("mailto", "pretty", "page")
 
 OPENAPI_VERSION: Final = "3.1.1"
 DESCRIPTION: Final = """\
@@ -38,8 +38,8 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "Accept-Ranges": ("That ranges of bytes can be asked for.", {"type": "string", "const": "bytes"}),
     "Access-Control-Allow-Origin": ("Every page may read the answer.", {"type": "string", "const": "*"}),
     "API-Version": ("The version of this interface.", {"type": "string", "examples": [API_VERSION]}),
-    "Allow": ("The methods of this path.", {"type": "string", "examples": ["GET, HEAD, OPTIONS"]}),
     "Cache-Control": ("How long the answer may be kept.", {"type": "string", "examples": ["public, max-age=300"]}),
+    "Content-Disposition": ("The name of the file, with version and digest of the dataset.", {"type": "string", "examples": ['inline; filename="claims-2026.11.0-0123456789ab.csv"']}),
     "Content-Encoding": ("The coding of an answer of 512 bytes or more.", {"type": "string", "enum": ["zstd", "br", "gzip"]}),
     "Content-Range": ("Which bytes these are, and of how many.", {"type": "string", "examples": ["bytes 0-99/6410"]}),
     "Dataset-Version": ("The calendar version of the dataset.", {"type": "string", "examples": ["2026.11.0"]}),
@@ -90,12 +90,19 @@ class Api(flask_smorest.Api):
         """Register nothing: errors have one home, which is not here."""
 
 
+class ShapeDescriber(Describer):
+    """Describes what is no record as well."""
+
+    def _shape(self, one: ma.fields.Field[Any]) -> dict[str, Any]:
+        return dict(one.shape) if isinstance(one, Given) else super()._shape(one)
+
+
 def info() -> dict[str, Any]:
     """Return what the document says of itself."""
     return {
         "summary": "Debates as data, every claim traced to its words.",
         "description": DESCRIPTION,
-        "contact": {"name": "The Rostrum contributors", "url": "/"},
+        "contact": {"name": "The Rostrum contributors"},
         "license": {"name": "MIT", "identifier": "MIT"},
     }
 
@@ -167,7 +174,7 @@ class _Plain(yaml.SafeDumper):
 def _made(app: Flask) -> dict[str, Any]:
     api = app.extensions["flask-smorest"]["apis"][""]["ext_obj"]
     made: dict[str, Any] = json.loads(json.dumps(api.spec.to_dict()))
-    describer = Describer("#/components/schemas/")
+    describer = ShapeDescriber(COMPONENTS)
     for name, shape in shapes().items():
         describer.reference(shape(), name)
     made["components"]["schemas"] = dict(sorted(describer.objects.items()))
@@ -185,7 +192,8 @@ def _share_parameters(paths: dict[str, Any]) -> dict[str, Any]:
     shared: dict[str, Any] = {}
     for path, methods in paths.items():
         operation = methods["get"]
-        stem = path.rpartition("/")[2] if operation["operationId"].startswith("list") else "all"
+        steps = path.strip("/").split("/")
+        stem = steps[-1] if operation["operationId"].startswith("list") else steps[1] if len(steps) > 1 else "all"
         for index, parameter in enumerate(operation.get("parameters", ())):
             if parameter["in"] == "query":
                 name = f"{'all' if parameter['name'] in EVERYWHERE else stem}.{parameter['name']}"
@@ -205,6 +213,7 @@ def _add_example(client: FlaskClient, path: str, operation: dict[str, Any]) -> N
         if parameter.get("in") == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
     small = {"per_page": "1"} if operation["operationId"].startswith("list") else {}
+    small |= {one["name"]: ",".join(one["example"]) for one in operation.get("parameters", ()) if one.get("required") and one["in"] == "query"}
     answer = client.get(path, query_string=small, headers={"Accept": JSON})
     if answer.status_code == OK:
         media["example"] = answer.get_json()

@@ -1,243 +1,35 @@
-"""Query parameters: strict fields that say in a fault what would be right, and the schema of each collection's parameters.
-
-Every parameter of a collection is derived from its Resource; what stands here is how each sort of value is written.
-"""
+"""The query parameters of every path, derived from the Resource that it is about."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import marshmallow as ma
 
 from schemas import BY_TYPE, Filter, Resource
-from schemas.dates import period
-from schemas.fields import LANGUAGE, SLUG, SLUG_LENGTH
 from schemas.paths import End, end
-from schemas.problems import nearest
 
-from .errors import Fault, shortened
-from .query import DEFAULT_PER_PAGE, MOST_IDS, MOST_PAGED, MOST_PER_PAGE, MOST_VALUES, SortKey, operators, parameter_name
-
-ID: Final = rf"{SLUG}(?:\.{SLUG})?"
-PARTIAL_DATE: Final = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
-MOST_LENGTH: Final = 2 * SLUG_LENGTH + 1
-WORD: Final = rf"(?:{SLUG}|{LANGUAGE})"
-
-
-class Repeated(tuple[str, ...]):
-    """The values of a parameter that was sent more than once."""
-
-    __slots__ = ()
-
-
-def refuse(code: str, detail: str, did_you_mean: str | None = None, allowed: Sequence[str] = ()) -> ma.ValidationError:
-    """Return the error that carries a fault to the parser."""
-    return ma.ValidationError([Fault(code, detail, did_you_mean, tuple(allowed))])  # type: ignore[arg-type]
-
-
-class Parameter(ma.fields.Field[Any]):
-    """A query parameter: described, with an example, and the JSON Schema of what it is written as."""
-
-    shape: Mapping[str, Any] = {"type": "string"}
-
-    def __init__(self, description: str, example: Any, **options: Any) -> None:
-        """Describe the parameter."""
-        super().__init__(metadata={"description": description, "example": example}, **options)
-
-    def deserialize(self, value: Any, attr: str | None = None, data: Any = None, **kwargs: Any) -> Any:
-        """Return the value that was written.
-
-        :raises marshmallow.ValidationError: it was sent twice, is empty, or is not what this parameter takes.
-        """
-        if isinstance(value, Repeated):
-            raise refuse("repeated", f"was sent {len(value)} times; send it once, several values joined by commas where it takes several")
-        if value == "":
-            raise refuse("empty", "has no value; leave it out, or give it one")
-        return super().deserialize(value, attr, data, **kwargs)
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        return self.read(value)
-
-    def read(self, text: str) -> Any:
-        """Return the value that a text means."""
-        raise NotImplementedError
-
-
-class Switch(Parameter):
-    """True or false."""
-
-    shape: Mapping[str, Any] = {"type": "boolean"}
-
-    def read(self, text: str) -> bool:
-        """Return the truth value of `true` or `false`, and of nothing that merely looks like them."""
-        if text not in ("true", "false"):
-            raise refuse("invalid_value", f"{shortened(text)} is neither true nor false", allowed=("true", "false"))
-        return text == "true"
-
-
-class Count(Parameter):
-    """A whole number within bounds."""
-
-    def __init__(self, description: str, example: int, *, least: int, most: int, **options: Any) -> None:
-        """Take the bounds, both inclusive."""
-        self.least, self.most = least, most
-        self.shape = {"type": "integer", "minimum": least, "maximum": most}
-        super().__init__(description, example, **options)
-
-    def read(self, text: str) -> int:
-        """Return the number that ASCII digits mean."""
-        if not re.fullmatch(r"-?[0-9]{1,9}", text):
-            raise refuse("invalid_value", f"{shortened(text)} is not a whole number from {self.least} to {self.most}")
-        if not self.least <= int(text) <= self.most:
-            raise refuse("out_of_range", f"{int(text)} is not between {self.least} and {self.most}")
-        return int(text)
-
-
-class Mail(Parameter):
-    """Who is asking; taken and never looked at again."""
-
-    shape: Mapping[str, Any] = {"type": "string", "minLength": 1, "maxLength": 254}
-
-    def read(self, text: str) -> str:
-        """Return any short text."""
-        if len(text) > self.shape["maxLength"]:
-            raise refuse("out_of_range", "is longer than 254 characters")
-        return text
-
-
-class Listed(Parameter):
-    """Values joined by commas, each once. ``item_shape`` is the JSON Schema of one."""
-
-    item_shape: Mapping[str, Any] = {"type": "string"}
-
-    def __init__(self, description: str, example: Any, *, most: int = MOST_VALUES, **options: Any) -> None:
-        """Take how many values there may be."""
-        self.most = most
-        super().__init__(description, example, **options)
-
-    @property
-    def shape(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """The JSON Schema of the list."""
-        return {"type": "array", "items": dict(self.item_shape), "minItems": 1, "maxItems": self.most, "uniqueItems": True}
-
-    def read(self, text: str) -> list[Any]:
-        """Return the values in the order they were written."""
-        parts = text.split(",")
-        if len(parts) > self.most:
-            raise refuse("out_of_range", f"has {len(parts)} values; at most {self.most} are taken")
-        if "" in parts:
-            raise refuse("empty", "has an empty value between commas; leave it out")
-        if len(set(parts)) < len(parts):
-            double = next(part for part in parts if parts.count(part) > 1)
-            raise refuse("repeated", f"names {shortened(double)} twice; name it once")
-        return [self.read_item(part) for part in parts]
-
-    def read_item(self, text: str) -> Any:
-        """Return the value that one part means."""
-        return text
-
-
-class Shaped(Listed):
-    """Texts of a stated form."""
-
-    pattern: str
-    says: str
-
-    def read_item(self, text: str) -> str:
-        """Return a text that has the form."""
-        if len(text) > MOST_LENGTH or not re.fullmatch(self.pattern, text, re.ASCII):
-            raise refuse("invalid_value", f"{shortened(text)} is not {self.says}")
-        return text
-
-    @property
-    def item_shape(self) -> Mapping[str, Any]:  # type: ignore[override]
-        """The JSON Schema of one text."""
-        return {"type": "string", "pattern": f"^{self.pattern}$", "maxLength": MOST_LENGTH}
-
-
-class Ids(Shaped):
-    """Served ids of one type; whether they name records is for the snapshot to say."""
-
-    pattern = ID
-    says = "an id; ids are slugs, joined by a dot where the record belongs to a debate, such as 'nato' or 'missile-defence.final-shape'"
-
-
-class Words(Shaped):
-    """Tags or language tags."""
-
-    pattern = WORD
-    says = "a tag"
-
-
-class Choices(Listed):
-    """Words of a closed list."""
-
-    def __init__(self, values: Sequence[str], description: str, example: Any, **options: Any) -> None:
-        """Take the words that are allowed."""
-        self.values = tuple(values)
-        self.item_shape = {"type": "string", "enum": list(self.values)}
-        super().__init__(description, example, most=len(self.values), **options)
-
-    def read_item(self, text: str) -> str:
-        """Return a word of the list."""
-        if text not in self.values:
-            raise refuse("invalid_value", f"{shortened(text)} is not one of the values", nearest(text, self.values), self.values)
-        return text
-
-
-class Numbers(Listed):
-    """Whole numbers from 0 up."""
-
-    item_shape: Mapping[str, Any] = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
-
-    def read_item(self, text: str) -> int:
-        """Return the number that ASCII digits mean."""
-        if not re.fullmatch(r"0|[1-9][0-9]{0,8}", text):
-            raise refuse("invalid_value", f"{shortened(text)} is not a whole number from 0 up")
-        return int(text)
-
-
-class Dates(Listed):
-    """Dates, which may be partial: a year, a month or a day."""
-
-    item_shape: Mapping[str, Any] = {"type": "string", "pattern": f"^{PARTIAL_DATE}$"}
-
-    def read_item(self, text: str) -> str:
-        """Return a date that is in the calendar."""
-        try:
-            if re.fullmatch(PARTIAL_DATE, text, re.ASCII) and period(text).earliest:
-                return text
-        except ValueError:
-            pass
-        raise refuse("invalid_value", f"{shortened(text)} is not a date such as 1997, 1997-05 or 1997-05-27")
-
-
-class Sort(Listed):
-    """Keys to sort by, a minus in front of one for descending order."""
-
-    def __init__(self, keys: Iterable[str], description: str, example: Any, **options: Any) -> None:
-        """Take the keys that the collection can be sorted by."""
-        self.keys = tuple(keys)
-        self.item_shape = {"type": "string", "enum": [sign + key for key in self.keys for sign in ("", "-")]}
-        super().__init__(description, example, most=len(self.keys), **options)
-
-    def read(self, text: str) -> list[SortKey]:
-        """Return the keys; one key cannot be asked for in both directions."""
-        keys: list[SortKey] = super().read(text)
-        names = [key.name for key in keys]
-        if len(set(names)) < len(names):
-            raise refuse("conflict", "names one key in both directions; name it once")
-        return keys
-
-    def read_item(self, text: str) -> SortKey:
-        """Return one key and its direction."""
-        name = text.removeprefix("-")
-        if name not in self.keys:
-            raise refuse("invalid_value", f"{shortened(name)} is no key of this collection", nearest(name, self.keys), self.keys)
-        return SortKey(name, text.startswith("-"))
-
+from . import cursors, search_text
+from .fields import Choices, Count, Dates, Dimensions, Free, Ids, Numbers, One, Parameter, Paths, SearchText, Sort, Switch, Typed, Words, refuse
+from .query import (
+    DEFAULT_FACET_LIMIT,
+    DEFAULT_PER_PAGE,
+    FORMATS,
+    MOST_FACET_VALUES,
+    MOST_FACETS,
+    MOST_IDS,
+    MOST_INCLUDES,
+    MOST_PAGED,
+    MOST_PATHS,
+    MOST_PER_PAGE,
+    MOST_SAMPLED,
+    RELEVANCE,
+    facetable,
+    operators,
+    parameter_name,
+)
+from .shaping import field_paths, include_paths
 
 MEANING: Final[Mapping[str, str]] = {
     "": "{} One of the values.",
@@ -249,36 +41,121 @@ MEANING: Final[Mapping[str, str]] = {
     "lt": "{} Before the value.",
     "exists": "{} Whether there is one.",
 }
+MOST_DIMENSIONS: Final = 2
+MOST_COMPLETIONS: Final = 50
+LATEST_SEED: Final = 999_999_999
 
 
 class NoParameters(ma.Schema):
     """A path that takes no parameters but the one that never changes an answer."""
 
-    mailto = Mail("Who is asking; it never changes an answer.", "you@example.org")
+    mailto = Free("Who is asking; it never changes an answer.", "you@example.org", most=254)
 
 
 class ItemParameters(NoParameters):
-    """What a single record can be asked with."""
+    """What every answer in an envelope can be asked with."""
 
     pretty = Switch("Indented, for people.", False)
 
 
-def collection_parameters(resource: Resource, without: str = "") -> ma.Schema:
-    """Return the schema of a collection's parameters; the filter `without` is given by the path already."""
-    fields: dict[str, Any] = {
+def _shape_parameters(resource: Resource) -> dict[str, Parameter]:
+    """Return what says how records are shown."""
+    paths, includes = tuple(field_paths(resource.public)), tuple(include_paths(resource))
+    return {
+        "select": Paths(paths, "The fields to show, as dotted paths; `id` and `type` always stay.", ["id", paths[-1]], most=MOST_PATHS),
+        "include": Paths(
+            includes,
+            "References whose records stand whole in `included`, once each; up to two steps.",
+            [includes[0]],
+            most=MOST_INCLUDES,
+        ),
+    }
+
+
+def _paging() -> dict[str, Parameter]:
+    """Return what says which page is meant."""
+    return {
+        "page": Count(f"Which page, from 1 (the default), within the first {MOST_PAGED}.", 1, least=1, most=MOST_PAGED),
+        "per_page": Count(f"How many a page; 0 for counts alone; default {DEFAULT_PER_PAGE}.", 25, least=0, most=MOST_PER_PAGE),
+    }
+
+
+def item_parameters(resource: Resource) -> ma.Schema:
+    """Return the schema of what a single record can be asked with."""
+    return type(f"{resource.schema.__name__}Parameters", (ItemParameters,), _shape_parameters(resource))()
+
+
+def _search_text(**options: Any) -> SearchText:
+    """Return the parameter with the words to look for."""
+    meaning = 'Words that all must stand in it: `word`, `"a phrase"`, `-without`, `prefix*`; case and accents do not count.'
+    return SearchText(meaning, "missile", most=search_text.MOST_CHARACTERS, **options)
+
+
+def filter_parameters(resource: Resource, without: str = "") -> dict[str, Parameter]:
+    """Return the parameters that say which records are meant; the filter `without` is given by the path already."""
+    fields: dict[str, Parameter] = {
         "id": Ids(f"Up to {MOST_IDS} ids to look up at once; `meta.missing` names those not found.", [resource.example], most=MOST_IDS),
+        "q": _search_text(),
     }
     for one in resource.filters:
         if one.name != without:
             fields |= _filter_parameters(resource, one)
-    keys = tuple(resource.sorts)
-    fields |= {
-        "sort": Sort(keys, f"Keys to sort by, minus for descending, missing values last; default `{resource.default_sort}`.", [keys[-1]]),
-        "page": Count("Which page, from 1.", 1, least=1, most=MOST_PAGED, load_default=1),
-        "per_page": Count("How many records a page; 0 for the count alone.", 25, least=0, most=MOST_PER_PAGE, load_default=DEFAULT_PER_PAGE),
+    return fields
+
+
+class CollectionRules(ItemParameters):
+    """What the parameters of a collection demand of one another."""
+
+    @ma.validates_schema(skip_on_field_errors=False)
+    def fit_together(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse parameters that contradict each other."""
+        faults = {name: refuse(code, detail).messages for name, code, detail in _conflicts(data)}
+        if faults:
+            raise ma.ValidationError(faults)
+
+
+def _conflicts(data: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield parameter, code and detail of each contradiction."""
+    for one, others in CONFLICTS.items():
+        for other in others:
+            if one in data and other in data:
+                yield other, "conflict", f"cannot go with {one}; send one of the two"
+    for one, needed in NEEDS.items():
+        if one in data and needed not in data:
+            yield one, "conflict", f"needs {needed}; send both, or neither"
+    if "q" not in data and any(key.name == RELEVANCE for key in data.get("sort", ())):
+        yield "sort", "conflict", f"{RELEVANCE} needs q; send q, or sort by another key"
+    if data.get("page", 1) > 1 and data["page"] * data.get("per_page", DEFAULT_PER_PAGE) > MOST_PAGED:
+        yield "page", "out_of_range", f"reaches beyond the first {MOST_PAGED} records; walk further with cursor=*"
+    if data.get("per_page") == 0 and "cursor" in data:
+        yield "per_page", "conflict", "cannot be 0 with cursor; a walk needs records"
+
+
+CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {"cursor": ("page", "sample"), "sample": ("page", "per_page", "sort")}
+NEEDS: Final[Mapping[str, str]] = {"seed": "sample", "highlight": "q", "facet_limit": "facets"}
+
+
+def collection_parameters(resource: Resource, without: str = "") -> ma.Schema:
+    """Return the schema of a collection's parameters; the filter `without` is given by the path already."""
+    keys = (*resource.sorts, RELEVANCE)
+    kinds = {one.name: end(resource, one.steps, one.target).kind for one in resource.filters}
+    names = tuple(facetable(resource, kinds))
+    fields = {
+        **filter_parameters(resource, without),
+        **_shape_parameters(resource),
+        "highlight": Switch("With `q`: per record the places that match, in `meta.highlights`.", True),
+        "sort": Sort(keys, f"Keys, minus for descending, missing last; default `{resource.default_sort}`, `-relevance` with `q`.", ["id"]),
+        **_paging(),
+        "cursor": Free("`*`, then what `links.next` holds: walks all records at equal cost.", "*", most=cursors.MOST_CHARACTERS),
+        "facets": Choices(names, "Counts by value, each without its own filter.", [names[0]], most=MOST_FACETS),
+        "facet_limit": Count(
+            f"How many values a facet lists; default {DEFAULT_FACET_LIMIT}.", DEFAULT_FACET_LIMIT, least=1, most=MOST_FACET_VALUES
+        ),
+        "sample": Count("So many records by chance.", 5, least=1, most=MOST_SAMPLED),
+        "seed": Count("With `sample`: the same seed draws the same records; one is returned where none was given.", 7, least=0, most=LATEST_SEED),
+        "format": One(FORMATS, "The format; goes before `Accept`. A table of csv or jsonl holds all that match.", "json"),
     }
-    name = f"{resource.schema.__name__}Parameters"
-    return type(name, (ItemParameters,), fields)()
+    return type(f"{resource.schema.__name__}ListParameters", (CollectionRules,), fields)()
 
 
 def _filter_parameters(resource: Resource, one: Filter) -> dict[str, Parameter]:
@@ -294,7 +171,7 @@ def _parameter(found: End, operator: str, description: str, one: Filter) -> Para
     """Return the parameter for a filter and an operator."""
     if operator == "exists":
         return Switch(description, True)
-    single = {"most": 1} if operator in ("gte", "gt", "lte", "lt") else {}
+    single = {"most": 1} if operator in {"gte", "gt", "lte", "lt"} else {}
     if found.kind == "reference":
         return Ids(description, [one.example or BY_TYPE[found.target or ""].example], **single)
     if found.kind == "choice":
@@ -308,3 +185,41 @@ def _parameter(found: End, operator: str, description: str, one: Filter) -> Para
     return Words(description, [one.example or "en"])
 
 
+def aggregate_parameters(resource: Resource) -> ma.Schema:
+    """Return the schema of what an aggregate of a collection takes: its filters, the dimensions, and a page of groups."""
+    kinds = {one.name: end(resource, one.steps, one.target).kind for one in resource.filters}
+    names = [name for one, kind in kinds.items() for name in ((f"{one}:year", f"{one}:decade") if kind == "date" else (one,))]
+    fields = {
+        **filter_parameters(resource),
+        "by": Dimensions(names, "One or two properties to count by.", [names[-1]], most=MOST_DIMENSIONS, required=True),
+        **_paging(),
+    }
+    return type(f"{resource.schema.__name__}AggregateParameters", (CollectionRules,), fields)()
+
+
+class IntegrityParameters(ItemParameters):
+    """What the integrity report can be asked with."""
+
+    debate = Ids("The debates to report on; all without any.", [BY_TYPE["debate"].example])
+
+
+class FindingParameters(ItemParameters):
+    """What is asked of all types at once."""
+
+    types = Choices(tuple(BY_TYPE), "The types to look in; all without any.", ["actor", "claim"])
+    debate = Ids("The debates to look in; all without any.", [BY_TYPE["debate"].example])
+
+
+class SearchParameters(FindingParameters):
+    """What a search over all types can be asked with."""
+
+    q = _search_text(required=True)
+    page = _paging()["page"]
+    per_page = _paging()["per_page"]
+
+
+class AutocompleteParameters(FindingParameters):
+    """What completion can be asked with."""
+
+    q = Typed("What was typed so far; the last word may go on.", "miss", most=search_text.MOST_CHARACTERS, required=True)
+    per_page = Count("How many at most; default 10.", 10, least=1, most=MOST_COMPLETIONS)

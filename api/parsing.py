@@ -13,7 +13,7 @@ from webargs.flaskparser import FlaskParser
 from schemas.problems import nearest
 
 from .errors import Fault, Refusal, invalid, shortened
-from .parameters import Repeated
+from .fields import Repeated
 
 MOST_BYTES = 8192
 

@@ -41,6 +41,7 @@ RESOURCE = Resource(
     schema=Actor,
     description="Persons, organisations, states and groups that speak or are spoken about.",
     label=lambda record: str(record["name"]),
+    hint=lambda record: str(record["description"]),
     within_debate=False,
     filters=(
         Filter("debate", "A debate that names the actor.", path="debates", joins=True),

@@ -92,13 +92,17 @@ class Filter:
 
 @dataclass(frozen=True)
 class Resource:
-    """A type of record: its schema, its names, and what can be asked of its collection."""
+    """A type of record: its schema, its names, and what can be asked of its collection.
+
+    ``label`` says what to call a record, from its authored fields; ``hint`` tells it from others of that label, from its public form.
+    """
 
     type: str
     collection: str
     schema: RecordClass
     description: str
     label: Callable[[Mapping[str, Any]], str]
+    hint: Callable[[Mapping[str, Any]], str]
     filters: tuple[Filter, ...]
     sorts: Mapping[str, str]
     default_sort: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .base import Closed, Filter, Record, Resource, inverse, note, tags
 from .fields import Choice, Many, Number, Part, Ref, Text
+from .quote import Position
 
 KINDS = ("factual", "causal", "evaluative", "predictive", "prescriptive", "interpretive")
 RELATIONS = ("supports", "attacks", "restates", "answers")
@@ -14,6 +15,7 @@ class Evidence(Closed):
 
     quote = Ref("quote", "The quote.")
     text = Text("The verbatim stretch of the quote; null where the whole quote is meant.", load_default=None, allow_none=True)
+    position = Part(Position, "Where these words stand in the quote's source.", computed=True)
 
 
 class Relation(Closed):
@@ -68,6 +70,7 @@ RESOURCE = Resource(
     schema=Claim,
     description="Propositions that somebody puts forward, in neutral words, with their evidence and relations.",
     label=lambda record: str(record["text"]),
+    hint=lambda record: str(record["made_by"]["label"]),
     filters=(
         Filter("debate", "The debate that the claim belongs to.", joins=True),
         Filter("made_by", "Who puts it forward.", joins=True),

@@ -44,6 +44,7 @@ RESOURCE = Resource(
     schema=Condition,
     description="What somebody ties to what: requirements, warnings and opportunities, and what has become of them.",
     label=lambda record: f"{record['antecedent']}, {record['consequent']}",
+    hint=lambda record: f"{record['kind']}, {record['set_by']['label']}",
     filters=(
         Filter("debate", "The debate that the condition belongs to.", joins=True),
         Filter("kind", "What kind of condition it is."),

@@ -18,7 +18,7 @@ with warnings.catch_warnings():  # edtf 5.0.2 defines its grammar in a way that 
 
 PRECISIONS = ("day", "month", "season", "year", "decade", "century", "interval")
 OPEN: Final = ("", "..")
-SHAPE: Final = re.compile(r"[!-~]{4,100}")
+SHAPE: Final = re.compile(r"[!-.0-~]{4,100}")
 # The parser takes a month or a day of which one digit is unspecified (1997-1X) and then fails on it, aloud.
 HALF_UNSPECIFIED: Final = re.compile(r"-(?:[0-9]X|X[0-9])")
 

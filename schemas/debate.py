@@ -38,6 +38,7 @@ RESOURCE = Resource(
     schema=Debate,
     description="Disputes, each with its sources, participants and records.",
     label=lambda record: str(record["title"]),
+    hint=lambda record: str(record["question"]),
     within_debate=False,
     filters=(
         Filter("debate", "The debate itself, so that one parameter narrows every collection.", path="id", target="debate"),

@@ -9,7 +9,7 @@ import marshmallow as ma
 
 from . import RESOURCES, Resource
 from .base import Link
-from .fields import Choice, Edtf, Extract, Flag, Many, Number, Part, Ref, Shaped, Strict, Text, Whole
+from .fields import Choice, Day, Edtf, Extract, Flag, Language, Many, Number, Part, Ref, Slug, Strict, Text, Uri, Version, Whole
 from .layout import DEBATE_FILES, DatasetFile
 from .paths import end
 from .rules import RULES
@@ -26,8 +26,12 @@ in the authored form and a reference, `{"type", "id", "label", "href"}`, in the 
 its served fields, always. In the names, a dot goes into an object and `[]` into a list.
 """
 WORDS: Final[tuple[tuple[type[Strict], str], ...]] = (
+    (Slug, "slug"),
+    (Language, "language tag (BCP 47)"),
+    (Version, "calendar version"),
+    (Uri, "address"),
     (Edtf, "date (EDTF)"),
-    (Shaped, "text"),
+    (Day, "day (ISO 8601)"),
     (Text, "text"),
     (Extract, "text"),
     (Flag, "true or false"),
@@ -56,14 +60,16 @@ def _type(resource: Resource) -> str:
     return "\n\n".join([f"## {resource.type}", intro, fields, filters, f"{sorts} {search}"])
 
 
-def _fields(schema: ma.Schema, prefix: str = "") -> Iterator[tuple[str, ...]]:
+def _fields(schema: ma.Schema, prefix: str = "", *, computed: bool = False) -> Iterator[tuple[str, ...]]:
     """Yield a row for each field, those of nested objects behind the field that holds them."""
     for name, one in schema.fields.items():
         field: Any = one
+        by_build = computed or field.dump_only
+        authored = "computed" if by_build else _authored(field)
+        yield f"`{prefix}{name}`", _kind(field), authored, "never" if field.load_only else "always", field.description
         inner = field.inner if isinstance(field, Many) else field
-        yield f"`{prefix}{name}`", _kind(field), _authored(field), "never" if field.load_only else "always", field.description
         if isinstance(inner, Part) and not isinstance(inner, Link):
-            yield from _fields(inner.schema, f"{prefix}{name}{'[]' if inner is not field else ''}.")
+            yield from _fields(inner.schema, f"{prefix}{name}{'[]' if inner is not field else ''}.", computed=by_build)
 
 
 def _kind(field: Any) -> str:
@@ -84,8 +90,6 @@ def _kind(field: Any) -> str:
 
 
 def _authored(field: Any) -> str:
-    if field.dump_only:
-        return "computed"
     if field.required:
         return "required"
     default = field.load_default() if callable(field.load_default) else field.load_default

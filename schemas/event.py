@@ -36,6 +36,7 @@ RESOURCE = Resource(
     schema=Event,
     description="What the debate places in time, the vague ones too.",
     label=lambda record: str(record["title"]),
+    hint=lambda record: str(record["date_text"] or record["date"] or record["status"]),
     filters=(
         Filter("debate", "The debate that the event belongs to.", joins=True),
         Filter("kind", "What kind of event it is."),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 
 LONGEST_GUESSED: Final = 200
 
@@ -73,7 +73,9 @@ def visible(text: str) -> str:
 
 def nearest(word: str, among: Iterable[str]) -> str | None:
     """Return the entry of `among` that is spelled most like `word`, or None where none is like it at all."""
-    found = process.extractOne(word[:LONGEST_GUESSED], sorted(among), score_cutoff=60)
+    word = word[:LONGEST_GUESSED]
+    alike = [one for one in sorted(among) if fuzz.ratio(word, one, score_cutoff=40)]  # a letter within a long word is not
+    found = process.extractOne(word, alike, score_cutoff=60)
     return found[0] if found else None
 
 

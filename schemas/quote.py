@@ -39,7 +39,7 @@ class MediaTime(Closed):
 
 
 class Position(Closed):
-    """Where a quote stands in its source; offsets count Unicode code points, lines count from 1."""
+    """Where words stand in a source; offsets count Unicode code points, lines count from 1."""
 
     start = Whole("Offset of its first character.")
     end = Whole("Offset behind its last character.")
@@ -86,6 +86,7 @@ RESOURCE = Resource(
     schema=Quote,
     description="Verbatim stretches of a source by one speaker, with the exact place of each.",
     label=label,
+    hint=lambda record: str(record["speaker"]["label"]),
     filters=(
         Filter("debate", "The debate that the quote belongs to.", joins=True),
         Filter("source", "The source that it stands in.", joins=True),

@@ -42,6 +42,7 @@ RESOURCE = Resource(
     schema=Source,
     description="Texts that were said or published; the ground that every quote stands on.",
     label=lambda record: str(record["title"]),
+    hint=lambda record: str(record["publisher"]["label"]),
     filters=(
         Filter("debate", "The debate that the source belongs to.", joins=True),
         Filter("kind", "What kind of text it is."),

@@ -193,7 +193,8 @@ def write(folder: Path, file: str, content: Any) -> None:
     if isinstance(content, bytes):
         path.write_bytes(content)
     else:
-        path.write_bytes((content if isinstance(content, str) else spelled(content)).encode())
+        text = content if isinstance(content, str) else spelled(content)
+        path.write_bytes(text.encode(errors="backslashreplace"))  # a lone surrogate can only be written as JSON's escape
 
 
 def spelled(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import actors, catalog, claims, conditions, debates, events, health, index, quotes, schemas, sources
+from . import actors, catalog, claims, conditions, debates, events, health, index, integrity, quotes, schemas, search, sources
 
 BLUEPRINTS = (
     index.blp,
@@ -13,6 +13,8 @@ BLUEPRINTS = (
     conditions.blp,
     events.blp,
     quotes.blp,
+    search.blp,
+    integrity.blp,
     schemas.blp,
     catalog.blp,
     health.blp,

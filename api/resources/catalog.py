@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from flask import Response, current_app
 
@@ -14,6 +14,7 @@ from api.errors import BY_SLUG, PROBLEM_TYPES, Fault, ProblemType, Refusal
 from api.openapi import document
 from api.pages import ASSETS, DOCS_POLICY, HTML, asset, page
 from schemas.canonical import compact, dumps
+from schemas.claim import KINDS
 from schemas.problems import nearest
 
 LINKSET = "application/linkset+json"
@@ -22,7 +23,7 @@ PROFILE = "https://www.rfc-editor.org/info/rfc9727"
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What to do about a type of problem, and a request that meets it: its method, path and header, the detail and the faults of its answer."""
+    """What to do about a type of problem, and a request that meets it, with the detail and the faults of the answer."""
 
     remedy: str
     request: str
@@ -36,7 +37,7 @@ LESSONS: Final[Mapping[str, Lesson]] = {
         " those. `/v1` lists the filters of every collection.",
         "GET /v1/claims?kind=factial",
         "1 parameter was not understood.",
-        (Fault("invalid_value", "'factial' is none of the values", "factual", ("factual", "causal"), "kind"),),
+        (Fault("invalid_value", "'factial' is not one of the values", "factual", KINDS, "kind"),),
     ),
     "bad-request": Lesson(
         "Correct the request by what `detail` says. If a library wrote it, look at the address and the headers as they were sent.",
@@ -44,7 +45,7 @@ LESSONS: Final[Mapping[str, Lesson]] = {
         "The request cannot be read as HTTP; `detail` says why.",
     ),
     "not-found": Lesson(
-        "If `errors` has `did_you_mean`, ask for that id. Otherwise look the record up in its collection, which is the path without the id.",
+        "If `errors` has `did_you_mean`, ask for that id. Otherwise look for the record in its collection, the path without the id.",
         "GET /v1/debates/nowhere",
         "There is no debate 'nowhere'.",
         (Fault("invalid_value", "There is no debate 'nowhere'.", parameter="id"),),
@@ -61,7 +62,7 @@ LESSONS: Final[Mapping[str, Lesson]] = {
     ),
     "not-acceptable": Lesson(
         "Send an `Accept` header with one of the media types that `errors` lists, or none at all.",
-        "GET /v1 Accept: image/png",
+        "GET /v1\nAccept: image/png",
         "This path offers application/json.",
         (Fault("invalid_value", "accepts none of the media types that this path offers", allowed=(JSON,), parameter="Accept"),),
     ),
@@ -72,7 +73,7 @@ LESSONS: Final[Mapping[str, Lesson]] = {
     ),
     "range-not-satisfiable": Lesson(
         "Ask for a range that begins before the length in `Content-Range`, or leave the `Range` header out to get the whole text.",
-        "GET /v1/sources/debate.source/text Range: bytes=9999999-",
+        "GET /v1/sources/debate.source/text\nRange: bytes=9999999-",
         "The `Range` header asks for bytes beyond the end; `Content-Range` says how many there are.",
     ),
     "internal-error": Lesson(
@@ -93,7 +94,7 @@ blp = Blueprint("catalog", __name__, description="How the interface describes it
 @blp.get("/v1/openapi.json", "getOpenApi", "This document", answers={JSON: {"type": "object"}})
 def get_openapi(parameters: dict[str, Any]) -> Response:
     """Answer with the OpenAPI document."""
-    return answer(negotiated(JSON), "", lambda: Content(compact(document(current_app)) + b"\n"))
+    return answer(negotiated(JSON), "", lambda: Content(compact(document(cast("Any", current_app)._get_current_object())) + b"\n"))
 
 
 @blp.get("/docs", "getDocs", "The interface as a page to read and try", answers={HTML: {"type": "string"}})
@@ -151,7 +152,9 @@ def _lesson(problem: ProblemType) -> dict[str, Any]:
     return {"problem": problem, "problems": PROBLEM_TYPES, "lesson": lesson, "body": dumps(body)}
 
 
-@blp.get("/.well-known/api-catalog", "getApiCatalog", "Where the interface and its descriptions are (RFC 9727)", answers={LINKSET: "Linkset"})
+@blp.get(
+    "/.well-known/api-catalog", "getApiCatalog", "Where the interface and its descriptions are (RFC 9727)", answers={LINKSET: "Linkset"}
+)
 def get_api_catalog(parameters: dict[str, Any]) -> Response:
     """Answer with the API catalog as a linkset (RFC 9264)."""
     entry = {

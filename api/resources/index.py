@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
 
 from flask import Response, current_app, request
 
@@ -15,30 +15,43 @@ from api.pages import HTML, page
 from api.parameters import ItemParameters
 from api.query import SortKey, operators, query_from
 from api.service import EXTENSION, snapshot
+from api.snapshot import find
 from api.version import API_VERSION
-from schemas import BY_COLLECTION, RESOURCES, Filter, Resource
+from schemas import BY_COLLECTION, BY_TYPE, RESOURCES, Filter, Resource
 from schemas.canonical import compact
 from schemas.paths import end
 
-PARAMETERS = ItemParameters()
 DATASET_KEYS = ("title", "version", "released", "licence", "citation")
-DISPUTED: Final = {"attacked_by__exists": True, "directness": ["direct"], "sort": [SortKey("fidelity", descending=True)]}
-QUESTIONS: Final = (  # the collection of the record that a question is about, which one, the question, and the path that answers it
-    ("debates", {}, "What is disputed in “{title}”, and who takes part?", "/v1/debates/{id}"),
-    ("actors", {"sort": [SortKey("claims", descending=True)]}, "What does {name} claim?", "/v1/claims?made_by={id}"),
-    ("claims", DISPUTED, "Who disputes that “{text}”", "/v1/claims?attacks={id}"),
-    ("claims", DISPUTED, "On which words does that claim rest, and where do they stand?", "/v1/claims/{id}/quotes"),
-    ("conditions", {}, "Which conditions does {set_by[label]} set, and are they met?", "/v1/conditions?set_by={set_by[id]}"),
-    ("events", {}, "What happened, and what is to come, in order of time?", "/v1/events?debate={debate[id]}&sort=date"),
-    ("quotes", {"attribution": ["inferred"]}, "Where is the speaker inferred, and for which reason?", "/v1/quotes?attribution=inferred"),
-    ("sources", {}, "What does “{title}” say from beginning to end?", "/v1/sources/{id}/text"),
-)
 MOST_DISPUTES: Final = 3
+
+
+class Question(NamedTuple):
+    """A question, the path of its answer, and the record that both speak of: the first of a collection that parsed parameters find."""
+
+    text: str
+    href: str
+    collection: str
+    which: Mapping[str, Any] = {}
+
+
+DISPUTED: Final = {"attacked_by__exists": True, "directness": ["direct"], "sort": [SortKey("fidelity", descending=True)]}
+INFERRED: Final = {"attribution": ["inferred"]}
+MOST_CLAIMS: Final = {"sort": [SortKey("claims", descending=True)]}
+QUESTIONS: Final = (
+    Question("What is disputed in “{title}”, and who takes part?", "/v1/debates/{id}", "debates"),
+    Question("What does {name} claim?", "/v1/claims?made_by={id}", "actors", MOST_CLAIMS),
+    Question("Who disputes the claim above?", "/v1/claims?attacks={id}", "claims", DISPUTED),
+    Question("On which words does it rest, and where do they stand?", "/v1/claims/{id}/quotes", "claims", DISPUTED),
+    Question("Which conditions does {set_by[label]} set, and are they met?", "/v1/conditions?set_by={set_by[id]}", "conditions"),
+    Question("What happened, and what is to come, in order of time?", "/v1/events?debate={debate[id]}&sort=date", "events"),
+    Question("Where is the speaker inferred, and for which reason?", "/v1/quotes?attribution=inferred", "quotes", INFERRED),
+    Question("What does “{title}” say from beginning to end?", "/v1/sources/{id}/text", "sources"),
+)
 
 blp = Blueprint("index", __name__, description="What there is and where to begin.")
 
 
-@blp.get("/v1", "getIndex", "What is served, and the filters of each collection", parameters=PARAMETERS, answers={JSON: "IndexAnswer"})
+@blp.get("/v1", "getIndex", "What is served, and the filters of each collection", parameters=ItemParameters(), answers={JSON: "IndexAnswer"})
 def get_index(parameters: dict[str, Any]) -> Response:
     """Answer with the index."""
     return answer(negotiated(JSON), str(parameters), lambda: _content(pretty=parameters.get("pretty", False)))
@@ -48,7 +61,7 @@ def get_index(parameters: dict[str, Any]) -> Response:
     "/",
     "getHome",
     "A first page for people; the index for who asks for JSON",
-    parameters=PARAMETERS,
+    parameters=ItemParameters(),
     answers={HTML: {"type": "string"}, JSON: "IndexAnswer"},
 )
 def get_home(parameters: dict[str, Any]) -> Response:
@@ -69,27 +82,39 @@ def _base() -> str:
 
 def example() -> dict[str, Any] | None:
     """Return a claim, the quote that it rests on, cut around the words that are meant, and claims that dispute it; None where none is."""
-    claim = next(_records("claims", **DISPUTED), None) or next(_records("claims"), None)
+    claim = next(_first("claims", DISPUTED), None) or next(_first("claims"), None)
     if claim is None:
         return None
     evidence = claim["evidence"][0]
-    quote = next(_records("quotes", id=[evidence["quote"]["id"]]))
+    (quote,) = _named([evidence["quote"]])
     before, words, after = quote["text"].partition(evidence["text"] or quote["text"])
-    disputes = list(_records("claims", attacks=[claim["id"]], per_page=MOST_DISPUTES))
+    disputes = list(_named(claim["attacked_by"][:MOST_DISPUTES]))
     return {"claim": claim, "quote": quote, "before": before, "words": words, "after": after, "disputes": disputes}
 
 
 def questions() -> Iterator[dict[str, str]]:
     """Yield questions that this dataset answers, each with the path of its answer."""
-    for collection, which, text, href in QUESTIONS:
-        for record in _records(collection, **which):
-            yield {"text": text.format_map(record), "href": href.format_map(record)}
+    for one in QUESTIONS:
+        for record in _first(one.collection, one.which):
+            yield {"text": one.text.format_map(record), "href": one.href.format_map(record)}
 
 
-def _records(collection: str, **asked: Any) -> Iterator[dict[str, Any]]:
-    """Yield the first record, or the first `per_page`, that parsed parameters find."""
-    found = snapshot().page(query_from(BY_COLLECTION[collection], {"per_page": 1, **asked}))
-    return map(json.loads, found.bodies)
+def _first(collection: str, which: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+    """Yield the first record that parsed parameters find, if they find any."""
+    resource = BY_COLLECTION[collection]
+    yield from _read(resource, find.page(snapshot(), query_from(resource, {"per_page": 1, **(which or {})})).bodies)
+
+
+def _named(references: Iterable[Mapping[str, str]]) -> Iterator[dict[str, Any]]:
+    """Yield the records that references name."""
+    for reference in references:
+        yield from _read(BY_TYPE[reference["type"]], snapshot().bodies(reference["type"], [reference["id"]]))
+
+
+def _read(resource: Resource, bodies: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+    """Yield records as a template shows them, each with its path."""
+    for record in map(json.loads, bodies):
+        yield {**record, "href": resource.href(record["id"])}
 
 
 def _content(*, pretty: bool) -> Content:

@@ -1,12 +1,12 @@
-"""Compiling a valid dataset into a snapshot, whole or not at all: a draft is written beside it, then renamed."""
+"""Compiling a valid dataset into a snapshot: its records in their public form, and the tables that queries are answered from."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import apsw
 
@@ -16,82 +16,103 @@ from schemas.dataset import Dataset
 from schemas.dates import period
 from schemas.paths import sort_value, values
 
+from . import integrity, search
 from .computed import public
+from .draft import draft_of, sync
 from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, software, tables
 from .model import Model
 
+Item = TypeVar("Item")
 Records = dict[str, dict[str, dict[str, Any]]]
+Tell = Callable[[int, int], None]
 
 
-def build(dataset: Dataset, target: Path) -> None:
-    """Compile a dataset that ``schemas.load.load`` returned into the file `target`.
+class Progress:
+    """Counts the steps of a build and tells somebody how many of how many are done."""
+
+    def __init__(self, total: int, tell: Tell) -> None:
+        """Take how many steps there are and whom to tell."""
+        self._done, self._total, self._tell = 0, total, tell
+
+    def over(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Yield items, each one a step."""
+        for item in items:
+            yield item
+            self._done += 1
+            self._tell(self._done, self._total)
+
+
+def nobody(done: int, total: int) -> None:
+    """Take note of nothing."""
+
+
+def build(dataset: Dataset, target: Path, tell: Tell = nobody) -> None:
+    """Compile a dataset that ``schemas.load.load`` returned into the file `target`; `tell` hears of each step.
 
     :raises OSError: the file cannot be written; what stood there before still does.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.draft-{os.getpid()}")
     try:
-        _write(dataset, draft)
-        _sync(draft)
-        draft.replace(target)
-        _sync(target.parent)
-    except apsw.Error as error:
-        raise OSError(f"the snapshot {target} cannot be written: {error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
+        if os.path.lexists(target) and not target.is_file():
+            raise OSError("something else than a file has that name")
+        target = target.resolve()  # a link is followed and stays
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with draft_of(target) as draft:
+            _write(dataset, draft, tell)
+            sync(draft)
+            draft.replace(target)
+        sync(target.parent)
+    except (OSError, apsw.Error) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise OSError(f"the snapshot {target} cannot be written: {reason}") from error
 
 
-def _sync(path: Path) -> None:
-    """Have the system write a file or folder to the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _write(dataset: Dataset, draft: Path) -> None:
-    draft.unlink(missing_ok=True)
-    records = compiled(dataset)
+def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
+    progress = Progress(2 * sum(len(dataset.all(resource.type)) for resource in RESOURCES), tell)
+    records = compiled(dataset, progress)
     database = apsw.Connection(str(draft))
     try:
         database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         with database:
             database.execute(COMMON)
+            database.execute(search.TABLE)
             for resource in RESOURCES:
-                _write_type(database, resource, records)
+                _write_type(database, resource, records, progress)
             database.executemany("INSERT INTO texts VALUES (?, ?)", sorted((name, text.text.encode()) for name, text in dataset.texts.items()))
+            reports = [(report["debate"]["id"], compact(report)) for report in integrity.reports(records)]
+            database.executemany("INSERT INTO integrity VALUES (?, ?)", reports)
             database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(dataset, records))
         database.execute("ANALYZE")
     finally:
         database.close()
 
 
-def compiled(dataset: Dataset) -> Records:
+def compiled(dataset: Dataset, progress: Progress | None = None) -> Records:
     """Return the public form of all records, by type and served id, in the default order of each collection."""
     model = Model(dataset)
-    return {resource.type: dict(_in_order(resource, model)) for resource in RESOURCES}
+    progress = progress or Progress(0, nobody)
+    return {resource.type: dict(_in_order(resource, model, progress)) for resource in RESOURCES}
 
 
-def _in_order(resource: Resource, model: Model) -> Iterable[tuple[str, dict[str, Any]]]:
+def _in_order(resource: Resource, model: Model, progress: Progress) -> Iterable[tuple[str, dict[str, Any]]]:
     keys = [resource.sorts[key] for key in (*resource.default_sort.split(","), "id")]
-    made = [public(model, entry) for entry in model.dataset.all(resource.type)]
+    made = [public(model, entry) for entry in progress.over(model.dataset.all(resource.type))]
     return [(record["id"], record) for record in sorted(made, key=lambda record: [sort_value(record, key) for key in keys])]
 
 
-def _write_type(database: apsw.Connection, resource: Resource, records: Records) -> None:
+def _write_type(database: apsw.Connection, resource: Resource, records: Records, progress: Progress) -> None:
     """Write the tables of one type."""
     for statement in tables(resource):
         database.execute(statement)
     columns = 4 + len(resource.sorts)
     insert = f"INSERT INTO {resource.collection} VALUES ({','.join('?' * columns)})"
-    database.executemany(insert, _rows(resource, records[resource.type].values()))
+    database.executemany(insert, _rows(resource, progress.over(records[resource.type].values())))
     for one in resource.filters:
         marks = "?, ?, ?" if is_date(resource, one) else "?, ?"
         database.executemany(f"INSERT INTO {filter_table(resource, one)} VALUES ({marks})", _pairs(resource, one, records))
     for statement in indexes(resource):
         database.execute(statement)
+    database.executemany("INSERT INTO search (rowid, stems, words, label) VALUES (?, ?, ?, ?)", search.documents(resource, records[resource.type].values()))
 
 
 def _rows(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:

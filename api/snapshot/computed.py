@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
+
+import marshmallow as ma
 
 from schemas.dataset import Entry
 from schemas.dates import period
+from schemas.places import Place
 from schemas.text import CONTEXT
 
-from .model import Model
+from .model import Model, Piece
 from .wording import fidelity
 
 Computed = Callable[[Model, Entry], dict[str, Any]]
@@ -19,15 +22,13 @@ Computed = Callable[[Model, Entry], dict[str, Any]]
 def of_debate(model: Model, entry: Entry) -> dict[str, Any]:
     """Return a debate's sources, who takes part, and its counts."""
     debate = entry.served_id
-    types = ("source", "quote", "claim", "condition", "event")
-    counts = {f"{type_}s": len(model.of_debate(type_, debate)) for type_ in types}
-    actors = [served for (type_, served), debates in model.naming_debates.items() if type_ == "actor" and debate in debates]
+    counts = {f"{type_}s": len(model.of_debate(type_, debate)) for type_ in ("source", "quote", "claim", "condition", "event")}
     quotes = model.of_debate("quote", debate)
     speaking = {quote.data[role] for quote in quotes for role in ("speaker", "speaks_for")} - {None}
     return {
-        "sources": model.references_to("source", {source.served_id for source in model.of_debate("source", debate)}),
-        "participants": model.references_to("actor", speaking),
-        "counts": {"sources": counts.pop("sources"), "actors": len(actors), **counts},
+        "sources": model.references_to("source", sorted(source.served_id for source in model.of_debate("source", debate))),
+        "participants": model.references_to("actor", sorted(speaking)),
+        "counts": {"actors": len(model.actors_of[debate]), **counts},
     }
 
 
@@ -40,8 +41,8 @@ def of_source(model: Model, entry: Entry) -> dict[str, Any]:
     return {
         "sha256": hashlib.sha256(text.encode()).hexdigest(),
         "characters": len(text),
-        "coverage": round(quoted / max(1, _visible(text)), 4),
-        "speakers": model.references_to("actor", list(dict.fromkeys(quote.data["speaker"] for quote in quotes))),
+        "coverage": quoted * 10_000 // max(1, _visible(text)) / 10_000,  # rounded down: 1.0 is all of it
+        "speakers": model.references_to("actor", dict.fromkeys(quote.data["speaker"] for quote in quotes)),
     }
 
 
@@ -61,47 +62,63 @@ def of_actor(model: Model, entry: Entry) -> dict[str, Any]:
         "conditions": len(model.named_by(entry, "condition.set_by")),
         "events": len(model.named_by(entry, "event.participants")),
     }
-    return {"debates": model.references_to("debate", model.naming_debates["actor", entry.served_id]), "counts": counts}
+    return {"debates": model.references_to("debate", sorted(model.debates_naming[entry.served_id])), "counts": counts}
 
 
 def of_quote(model: Model, entry: Entry) -> dict[str, Any]:
     """Return where a quote stands, what stands around it, and what rests on it."""
     place = model.places[entry.served_id]
-    source = model.dataset.texts[place.source]
-    first, last = source.lines(place.start, place.end)
+    text = model.dataset.texts[place.source].text
     return {
         "sequence": model.sequence[entry.served_id],
-        "position": {"start": place.start, "end": place.end, "line_start": first, "line_end": last},
-        "prefix": source.text[max(0, place.start - CONTEXT) : place.start],
-        "suffix": source.text[place.end : place.end + CONTEXT],
+        "position": position(model, place),
+        "prefix": text[max(0, place.start - CONTEXT) : place.start],
+        "suffix": text[place.end : place.end + CONTEXT],
         **{f"{type_}s": model.inverse(entry, f"{type_}.evidence") for type_ in ("claim", "condition", "event")},
     }
 
 
+def position(model: Model, place: Place) -> dict[str, int]:
+    """Return a stretch of a source as offsets and as lines."""
+    first, last = model.dataset.texts[place.source].lines(place.start, place.end)
+    return {"start": place.start, "end": place.end, "line_start": first, "line_end": last}
+
+
+def evidence(model: Model, entry: Entry, pieces: Iterable[Piece]) -> list[dict[str, Any]]:
+    """Return the evidence of a record, each piece with the exact characters of a source that it is."""
+    authored = zip(entry.data["evidence"], pieces, strict=True)
+    return [
+        {"quote": model.reference("quote", piece.quote.served_id), "text": one["text"], "position": position(model, piece.place)}
+        for one, piece in authored
+    ]
+
+
 def of_claim(model: Model, entry: Entry) -> dict[str, Any]:
     """Return the inverse relations of a claim, who says it, how close its wording is, and where the attacks leave it."""
-    evidence = model.evidence(entry)
+    pieces = model.evidence(entry)
     maker = entry.data["made_by"]
-    direct = any(maker in (quote.data["speaker"], quote.data["speaks_for"]) for quote, _ in evidence)
+    direct = any(maker in (piece.quote.data["speaker"], piece.quote.data["speaks_for"]) for piece in pieces)
     return {
+        "evidence": evidence(model, entry, pieces),
         "supported_by": model.inverse(entry, "claim.supports"),
         "attacked_by": model.inverse(entry, "claim.attacks"),
         "restated_by": model.inverse(entry, "claim.restates"),
         "directness": "direct" if direct else "reported",
-        "fidelity": fidelity(entry.data["text"], [words for _, words in evidence], model.language(entry)),
+        "fidelity": fidelity(entry.data["text"], [piece.words for piece in pieces], model.language(entry)),
         "standing": model.standing[entry.served_id],
     }
 
 
 def of_condition(model: Model, entry: Entry) -> dict[str, Any]:
-    """Return the claims that answer a condition."""
-    return {"answered_by": model.inverse(entry, "claim.answers")}
+    """Return the evidence of a condition with its places, and the claims that answer it."""
+    return {"evidence": evidence(model, entry, model.evidence(entry)), "answered_by": model.inverse(entry, "claim.answers")}
 
 
 def of_event(model: Model, entry: Entry) -> dict[str, Any]:
-    """Return the days that an event's date can mean, and the claims that refer to it."""
+    """Return the evidence of an event with its places, the days that its date can mean, and the claims that refer to it."""
     dated = period(entry.data["date"]) if entry.data["date"] else None
     return {
+        "evidence": evidence(model, entry, model.evidence(entry)),
         "earliest": dated.earliest.isoformat() if dated and dated.earliest else None,
         "latest": dated.latest.isoformat() if dated and dated.latest else None,
         "date_precision": dated.precision if dated else None,
@@ -126,9 +143,13 @@ def public(model: Model, entry: Entry) -> dict[str, Any]:
     :raises marshmallow.ValidationError: what was computed does not fit the public schema.
     """
     resource = entry.resource
-    record = {"type": resource.type, **model.resolved(entry, resource.authored, entry.data), **COMPUTED[resource.type](model, entry)}
-    record["id"] = entry.served_id
+    given = {"type": resource.type, **model.resolved(entry, resource.authored, entry.data), "id": entry.served_id}
     if resource.within_debate:
-        record["debate"] = model.reference("debate", entry.debate or "")
-    resource.public.load(record)
+        given["debate"] = model.reference("debate", entry.debate or "")
+    record = given | COMPUTED[resource.type](model, entry)
+    try:
+        resource.public.load(record)
+    except ma.ValidationError as error:
+        error.add_note(f"while the public form of the {resource.type} {entry.served_id!r} was made; the fault is in the software, not in the data")
+        raise
     return {name: record[name] for name in resource.public.fields}

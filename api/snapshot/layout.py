@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from schemas import RESOURCES, Filter, Resource
+from schemas import Filter, Resource
 from schemas.paths import end
 
 APPLICATION_ID: Final = 0x526F7374  # "Rost", in the header of every snapshot
@@ -18,6 +18,7 @@ PACKAGES: Final = (Path(__file__).parent, Path(__file__).parents[2] / "schemas")
 
 COMMON: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
+CREATE TABLE integrity (debate TEXT PRIMARY KEY, report BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE texts (source TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
 """
 
@@ -66,13 +67,10 @@ def is_date(resource: Resource, one: Filter) -> bool:
 @cache
 def software() -> str:
     """Return the hash of the code that decides what a snapshot holds, so that none is served that other code has built."""
-    files = sorted(path for package in PACKAGES for path in package.rglob("*.py"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+    files = sorted((path.relative_to(package.parent).as_posix(), path) for package in PACKAGES for path in package.rglob("*.py"))
+    return hashlib.sha256(b"".join(name.encode() + path.read_bytes() for name, path in files)).hexdigest()[:16]
 
 
 def file_name(digest: str) -> str:
     """Return the name under which the snapshot of a dataset is kept."""
     return f"{digest.removeprefix('sha256:')[:16]}-{FORMAT}-{software()}{SUFFIX}"
-
-
-__all__ = ["APPLICATION_ID", "COMMON", "FORMAT", "RESOURCES", "file_name", "filter_table", "indexes", "is_date", "software", "sort_column", "tables"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -13,10 +14,20 @@ from schemas.base import Reference, walk_references
 from schemas.dataset import Dataset, Entry
 from schemas.fields import Many, Part, Ref
 from schemas.places import Place, places
+from schemas.text import SourceText
 
 from .standing import grounded
 
 Key = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of evidence: the quote, the words of it that are meant, and where these stand in the quote's source."""
+
+    quote: Entry
+    words: str
+    place: Place
 
 
 class Model:
@@ -26,8 +37,10 @@ class Model:
         """Take a dataset that ``schemas.load.load`` returned."""
         self.dataset = dataset
         self.references: dict[Key, dict[str, str]] = {}
-        self.naming: dict[Key, dict[str, list[Entry]]] = defaultdict(lambda: defaultdict(list))
-        self.naming_debates: dict[Key, set[str]] = defaultdict(set)
+        self.debates_naming: dict[str, set[str]] = defaultdict(set)
+        self.actors_of: dict[str, set[str]] = defaultdict(set)
+        self._naming: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+        self._quoted: dict[Entry, SourceText] = {}
         for type_ in dataset.entries:
             for entry in dataset.all(type_):
                 self._add(entry)
@@ -40,24 +53,25 @@ class Model:
             role = str(pointer[0])
             if role == "relations":
                 role = str(entry.data["relations"][pointer[1]]["kind"])
-            key = (type_, self.dataset.full_id(entry, type_, ref))
-            entries = self.naming[key][f"{entry.resource.type}.{role}"]
+            named = self.dataset.full_id(entry, type_, ref)
+            entries = self._naming[type_, named, f"{entry.resource.type}.{role}"]
             if not entries or entries[-1] is not entry:
                 entries.append(entry)
-            if entry.debate:
-                self.naming_debates[key].add(entry.debate)
+            if entry.debate and type_ == "actor":
+                self.debates_naming[named].add(entry.debate)
+                self.actors_of[entry.debate].add(named)
 
-    def named_by(self, entry: Entry, role: str) -> list[Entry]:
-        """Return the records that name this one in a role such as ``claim.evidence`` or ``claim.supports``."""
-        return self.naming[entry.resource.type, entry.served_id][role]
+    def named_by(self, entry: Entry, role: str) -> Sequence[Entry]:
+        """Return the records that name this one in a role such as ``claim.evidence`` or ``claim.supports``, each once."""
+        return self._naming.get((entry.resource.type, entry.served_id, role), ())
 
-    def of_debate(self, type_: str, debate: str | None) -> list[Entry]:
+    def of_debate(self, type_: str, debate: str) -> Sequence[Entry]:
         """Return the records of a type that belong to a debate."""
-        return self._by_debate[type_, debate or ""]
+        return self._by_debate.get((type_, debate), ())
 
     @cached_property
-    def _by_debate(self) -> dict[tuple[str, str], list[Entry]]:
-        grouped: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    def _by_debate(self) -> Mapping[Key, list[Entry]]:
+        grouped: dict[Key, list[Entry]] = defaultdict(list)
         for type_ in self.dataset.entries:
             for entry in self.dataset.all(type_):
                 grouped[type_, entry.debate or ""].append(entry)
@@ -67,13 +81,13 @@ class Model:
         """Return the reference object of a record."""
         return self.references[type_, served]
 
-    def references_to(self, type_: str, ids: set[str] | list[str]) -> list[dict[str, str]]:
-        """Return references in the order of a list, or of the ids of a set."""
-        return [self.references[type_, served] for served in (sorted(ids) if isinstance(ids, set) else ids)]
+    def references_to(self, type_: str, ids: Iterable[str]) -> list[dict[str, str]]:
+        """Return the reference objects of records in the order of their ids as given."""
+        return [self.references[type_, served] for served in ids]
 
     def inverse(self, entry: Entry, role: str) -> list[dict[str, str]]:
         """Return references to the records that name this one in a role, in order of id."""
-        return self.references_to(role.partition(".")[0], {one.served_id for one in self.named_by(entry, role)})
+        return self.references_to(role.partition(".")[0], sorted(one.served_id for one in self.named_by(entry, role)))
 
     def language(self, entry: Entry) -> str:
         """Return the language that the curator of a record writes in."""
@@ -109,15 +123,23 @@ class Model:
         ]
         return grounded([claim.served_id for claim in claims], attacks)
 
-    def evidence(self, entry: Entry) -> list[tuple[Entry, str]]:
-        """Return each piece of a record's evidence as the quote and the words of it that are meant."""
-        pieces = []
-        for piece in entry.data["evidence"]:
-            quote = self.dataset.resolve(entry, "quote", piece["quote"])
-            if quote is None:
-                raise LookupError(f"{entry.served_id} rests on {piece['quote']!r}, which is not in the dataset")
-            pieces.append((quote, str(piece["text"] or quote.data["text"])))
-        return pieces
+    def evidence(self, entry: Entry) -> list[Piece]:
+        """Return each piece of a record's evidence."""
+        return [self._piece(entry, piece["quote"], piece["text"]) for piece in entry.data["evidence"]]
+
+    def _piece(self, entry: Entry, ref: str, stretch: str | None) -> Piece:
+        quote = self.dataset.index["quote"][self.dataset.full_id(entry, "quote", ref)]
+        place = self.places[quote.served_id]
+        if stretch is None:
+            return Piece(quote, str(quote.data["text"]), place)
+        ((start, end),) = self._quoted_text(quote, place).find(stretch)  # once: a rule demands it
+        return Piece(quote, stretch, Place(place.source, place.start + start, place.start + end))
+
+    def _quoted_text(self, quote: Entry, place: Place) -> SourceText:
+        """Return the characters of a source that a quote is, white space as it is there."""
+        if quote not in self._quoted:
+            self._quoted[quote] = SourceText(self.dataset.texts[place.source].text[place.start : place.end])
+        return self._quoted[quote]
 
     def resolved(self, entry: Entry, schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the authored fields that are served, each reference as its object."""

@@ -5,35 +5,23 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import apsw
 
-from api.query import Clause, Query
-from schemas import BY_TYPE, RESOURCES, Resource
-from schemas.dates import period
-from schemas.paths import end
+from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
-from .layout import APPLICATION_ID, FORMAT, filter_table, software, sort_column
+from .layout import APPLICATION_ID, FORMAT, software
 
 HEADER_BYTES: Final = 100
 NEIGHBOURS: Final = 500
-COMPARISONS: Final = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+MOST_BOUND: Final = 1000
 
 
 class UnusableSnapshot(Exception):
     """The file cannot be served: it is missing, truncated, no snapshot, or of another version; the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a query found: how many in all, and this page's records in their public form."""
-
-    total: int
-    bodies: Sequence[bytes]
 
 
 def verify(path: Path) -> None:
@@ -72,7 +60,7 @@ class Snapshot:
         self.path = path
         self._local = threading.local()
         try:
-            meta: dict[str, str] = dict(self._rows("SELECT key, value FROM meta"))
+            meta: dict[str, str] = dict(self.rows("SELECT key, value FROM meta"))
         except apsw.Error as error:
             raise UnusableSnapshot(f"the snapshot {path} is damaged: {error}; build it again") from error
         if meta.get("complete") != "yes":
@@ -83,7 +71,7 @@ class Snapshot:
         self.about: dict[str, Any] = json.loads(meta["about"])
         self.counts: dict[str, int] = json.loads(meta["counts"])
 
-    def _rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
+    def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
@@ -95,112 +83,65 @@ class Snapshot:
     def check(self) -> None:
         """Read one row.
 
-        :raises apsw.Error: the file cannot be read any more.
+        :raises UnusableSnapshot: the file cannot be read any more.
         """
-        self._rows("SELECT value FROM meta WHERE key = 'digest'")
+        try:
+            self.rows("SELECT value FROM meta WHERE key = 'digest'")
+        except apsw.Error as error:
+            raise UnusableSnapshot(f"the snapshot cannot be read: {error}") from error
 
     def item(self, resource: Resource, served: str) -> bytes | None:
         """Return a record's public form as JSON, or None where the id names none."""
-        found = self._rows(f"SELECT body FROM {resource.collection} WHERE id = ?", (served,))
+        found = self.rows(f"SELECT body FROM {resource.collection} WHERE id = ?", (served,))
         return found[0][0] if found else None
 
     def first(self, resource: Resource) -> str | None:
         """Return the id of the first record of a collection."""
-        found = self._rows(f"SELECT id FROM {resource.collection} ORDER BY row LIMIT 1")
+        found = self.rows(f"SELECT id FROM {resource.collection} ORDER BY row LIMIT 1")
         return found[0][0] if found else None
 
     def text(self, source: str) -> bytes | None:
         """Return the text of a source in UTF-8."""
-        found = self._rows("SELECT text FROM texts WHERE source = ?", (source,))
+        found = self.rows("SELECT text FROM texts WHERE source = ?", (source,))
         return found[0][0] if found else None
 
     def missing(self, type_: str, ids: Iterable[str]) -> list[str]:
         """Return those of the ids that name no record of a type, in their order."""
         asked = list(ids)
         marks = ",".join("?" * len(asked))
-        known = {row[0] for row in self._rows(f"SELECT id FROM {BY_TYPE[type_].collection} WHERE id IN ({marks})", asked)}
+        known = {row[0] for row in self.rows(f"SELECT id FROM {BY_TYPE[type_].collection} WHERE id IN ({marks})", asked)}
         return [served for served in asked if served not in known]
 
     def nearest(self, type_: str, served: str) -> str | None:
         """Return the id of a type that is spelled most like this one, among its neighbours and those in a debate of that short id."""
         name = BY_TYPE[type_].collection
-        near = self._rows(
+        near = self.rows(
             f"SELECT id FROM (SELECT id FROM {name} WHERE id >= ?1 ORDER BY id LIMIT ?2) UNION "
             f"SELECT id FROM (SELECT id FROM {name} WHERE id < ?1 ORDER BY id DESC LIMIT ?2)",
             (served, NEIGHBOURS),
         )
-        within = self._rows(
+        within = self.rows(
             f"SELECT id FROM {name} WHERE id IN (SELECT id || '.' || ?1 FROM debates LIMIT ?2)",
             (served.rpartition(".")[2], NEIGHBOURS),
         )
         return within[0][0] if within else nearest(served, {row[0] for row in near})
 
-    def page(self, query: Query) -> Page:
-        """Return one page of what a query finds, and how many it finds in all."""
-        name = query.resource.collection
-        where, bindings = _where(query)
-        total = self._rows(f"SELECT count(*) FROM {name}{where}", bindings)[0][0] if where else self.counts[name]
-        if query.per_page == 0 or query.offset >= total:
-            return Page(total, ())
-        statement = f"SELECT body FROM {name}{where} ORDER BY {_order(query)} LIMIT ? OFFSET ?"
-        return Page(total, [row[0] for row in self._rows(statement, [*bindings, query.per_page, query.offset])])
+    def integrity(self, debates: Sequence[str]) -> list[bytes]:
+        """Return the integrity reports of some debates, of all without any, in order of id."""
+        where = f" WHERE debate IN ({','.join('?' * len(debates))})" if debates else ""
+        return [row[0] for row in self.rows(f"SELECT report FROM integrity{where} ORDER BY debate", debates)]
 
+    def bodies(self, type_: str, ids: Iterable[str]) -> list[bytes]:
+        """Return the public forms of those of the ids that name a record of a type, in order of id."""
+        asked = sorted(ids)
+        found: list[bytes] = []
+        for first in range(0, len(asked), MOST_BOUND):
+            part = asked[first : first + MOST_BOUND]
+            statement = f"SELECT body FROM {BY_TYPE[type_].collection} WHERE id IN ({','.join('?' * len(part))}) ORDER BY id"
+            found += [row[0] for row in self.rows(statement, part)]
+        return found
 
-def _where(query: Query) -> tuple[str, list[Any]]:
-    """Return the WHERE of a query, or nothing where it takes all, and what is bound in it."""
-    parts, bindings = [], []
-    if query.ids is not None:
-        parts.append(f"id IN ({','.join('?' * len(query.ids))})")
-        bindings += query.ids
-    for clause in query.clauses:
-        part, bound = _clause(query.resource, clause)
-        parts.append(part)
-        bindings += bound
-    return (f" WHERE {' AND '.join(parts)}" if parts else ""), bindings
-
-
-def _clause(resource: Resource, clause: Clause) -> tuple[str, list[Any]]:
-    """Return the SQL of one clause and what is bound in it."""
-    table = filter_table(resource, clause.filter)
-    operator, values = clause.operator, list(clause.values)
-    if operator == "exists":
-        return f"row {'' if values[0] else 'NOT '}IN (SELECT row FROM {table})", []
-    if end(resource, clause.filter.steps, clause.filter.target).kind == "date":
-        return _date_clause(table, operator, values)
-    if operator in COMPARISONS:
-        return f"row IN (SELECT row FROM {table} WHERE value {COMPARISONS[operator]} ?)", values
-    if operator == "all":
-        return " AND ".join([f"row IN (SELECT row FROM {table} WHERE value = ?)"] * len(values)), values
-    return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE value IN ({','.join('?' * len(values))}))", values
-
-
-def _date_clause(table: str, operator: str, dates: Sequence[str]) -> tuple[str, list[Any]]:
-    """Compare by the first day for upper and by the last day for lower bounds; equal is what lies wholly within."""
-    first, last = _days(dates[0])
-    comparison = {
-        "gte": ("last >= ?", [first]),
-        "gt": ("last > ?", [last]),
-        "lte": ("value <= ?", [last]),
-        "lt": ("value < ?", [first]),
-    }.get(operator)
-    if comparison is None:
-        each = " OR ".join(["(value >= ? AND last <= ?)"] * len(dates))
-        comparison = each, [day for date in dates for day in _days(date)]
-    return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE {comparison[0]})", comparison[1]
-
-
-def _days(date: str) -> tuple[str, str]:
-    """Return the first and the last day of a year, a month or a day."""
-    found = period(date)
-    return str(found.earliest), str(found.latest)
-
-
-def _order(query: Query) -> str:
-    """Return the ORDER BY of a query; missing values last in either direction, the id as the last key."""
-    if not query.sort:
-        return "row"
-    keys = [f"{sort_column(key.name)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in query.sort]
-    return ", ".join([*keys, "id"])
-
-
-__all__ = ["RESOURCES", "Page", "Snapshot", "UnusableSnapshot", "verify"]
+    def references(self, type_: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return the reference object of each id that names a record of a type."""
+        statement = f"SELECT id, reference FROM {BY_TYPE[type_].collection} WHERE id IN ({','.join('?' * len(ids))})"
+        return {served: json.loads(reference) for served, reference in self.rows(statement, ids)}

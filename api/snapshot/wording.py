@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import cache
+from collections.abc import Callable, Iterable
+from functools import cache, lru_cache
 from typing import Any, Final
 
 import snowballstemmer
@@ -13,16 +13,21 @@ WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 QUOTATION: Final = 0.9
 CLOSE: Final = 0.5
 STEMMERS: Final = {
-    "da": "danish", "de": "german", "en": "english", "es": "spanish", "fi": "finnish", "fr": "french", "hu": "hungarian", "it": "italian",
-    "nl": "dutch", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish", "tr": "turkish",
+    "ar": "arabic", "ca": "catalan", "cs": "czech", "da": "danish", "de": "german", "el": "greek", "en": "english", "es": "spanish",
+    "et": "estonian", "eu": "basque", "fa": "persian", "fi": "finnish", "fr": "french", "ga": "irish", "hi": "hindi", "hu": "hungarian",
+    "hy": "armenian", "id": "indonesian", "it": "italian", "lt": "lithuanian", "nb": "norwegian", "ne": "nepali", "nl": "dutch",
+    "nn": "norwegian", "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
 FUNCTION_WORDS: Final = frozenset(
-    """a about above after again all also although an and any are as at be because been before being between both but by can could did do does
-    doing each either even for from further had has have having he her here hers herself him himself his how however i if in into is it its
-    itself just may me might more most must my myself neither no nor not of off on once one only onto or other ought our ours ourselves out
-    over own rather same shall she should since so some such than that the their theirs them themselves then there therefore these they this
-    those though through thus to too toward towards under until up upon us very was we were what when where whether which while who whom whose
-    why will with within without would yet you your yours yourself""".split()
+    """
+    a about above after again all also although an and any are as at be because been before being between both but by can could did do
+    does doing each either even for from further had has have having he her here hers herself him himself his how however i if in into is
+    it its itself just may me might more most must my myself neither no nor not of off on once one only onto or other ought our ours
+    ourselves out over own rather same shall she should since so some such than that the their theirs them themselves then there
+    therefore these they this those though through thus to too toward towards under until up upon us very was we were what when where
+    whether which while who whom whose why will with within without would yet you your yours yourself
+    """.split()
 )
 
 
@@ -32,17 +37,38 @@ def _stemmer(language: str) -> Any:
     return snowballstemmer.stemmer(name) if name else None
 
 
+@lru_cache(maxsize=262_144)
+def _stem(word: str, language: str) -> str:
+    stemmer = _stemmer(language)
+    return str(stemmer.stemWord(word)) if stemmer else word
+
+
 def content_stems(text: str, language: str) -> frozenset[str]:
     """Return the stems (Snowball) of a text's content words; in a language without a stemmer the words themselves."""
-    words = {word.replace("’", "'").removesuffix("'s") for word in WORD.findall(text.casefold())}
-    kept = sorted(words - FUNCTION_WORDS) if language.partition("-")[0] == "en" else sorted(words)
-    stemmer = _stemmer(language)
-    return frozenset(stemmer.stemWords(kept) if stemmer else kept)
+    known = FUNCTION_WORDS if language.partition("-")[0] == "en" else frozenset[str]()
+    return frozenset(_stem(word, language) for word in _words(text) - known)
+
+
+def _all_stems(text: str, language: str) -> frozenset[str]:
+    return frozenset(_stem(word, language) for word in _words(text))
+
+
+def _words(text: str) -> set[str]:
+    return {word.replace("’", "'").removesuffix("'s") for word in WORD.findall(text.casefold())}
+
+
+def _marks(text: str, language: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+# A wording of function words alone is measured by these, one of no words at all by whatever it is made of.
+MEASURES: Final[tuple[Callable[[str, str], frozenset[str]], ...]] = (content_stems, _all_stems, _marks)
 
 
 def fidelity(wording: str, evidence: Iterable[str], language: str) -> dict[str, Any]:
     """Return the share of the wording's content words that stand in its evidence (0 to 1, two decimals), and its grade."""
-    ours, theirs = content_stems(wording, language), content_stems(" ".join(evidence), language)
-    overlap = round(len(ours & theirs) / len(ours), 2) if ours else 1.0
+    measure = next(one for one in MEASURES if one(wording, language))
+    ours, theirs = measure(wording, language), measure(" ".join(evidence), language)
+    overlap = round(len(ours & theirs) / len(ours), 2)
     grade = "quotation" if overlap >= QUOTATION else "close" if overlap >= CLOSE else "paraphrase"
     return {"grade": grade, "overlap": overlap}

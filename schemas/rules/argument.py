@@ -14,7 +14,7 @@ OPPOSITE = {"supports": "attacks", "attacks": "supports"}
 
 
 def evidence_stands_in_its_quote(dataset: Dataset) -> Iterator[Problem]:
-    """Every stretch that is given as evidence is a verbatim stretch of its quote, whole words."""
+    """Every stretch that is given as evidence is a verbatim stretch of its quote, whole words, and stands in it once."""
     patience = Patience()
     texts: dict[Entry, SourceText] = {}
     for entry in (entry for type_ in ("claim", "condition", "event") for entry in dataset.all(type_)):
@@ -23,9 +23,13 @@ def evidence_stands_in_its_quote(dataset: Dataset) -> Iterator[Problem]:
             if piece["text"] is None or quote is None or not quote.valid:
                 continue
             text = texts.setdefault(quote, SourceText(quote.data["text"]))
-            if not text.find(piece["text"]):
+            found = text.find(piece["text"])
+            if not found:
                 fault = not_found(f"does not stand in the quote {quote.id!r}", piece["text"], text, patience)
                 yield entry.problem(("evidence", index, "text"), fault.problem, fault.remedy)
+            elif len(found) > 1:
+                remedy = "lengthen the stretch until it stands there once"
+                yield entry.problem(("evidence", index, "text"), f"stands in the quote {quote.id!r} more than once", remedy)
 
 
 def ordinals_have_no_gap(dataset: Dataset) -> Iterator[Problem]:

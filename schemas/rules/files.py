@@ -10,6 +10,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from ..dataset import Dataset
+from ..fields import Slug
 from ..layout import DATASET_FILES, DEBATE_FILES
 from ..problems import Patience, Problem, did_you_mean
 from ..reading import Pointer, Unreadable, listed
@@ -27,8 +28,8 @@ def no_file_is_unknown(dataset: Dataset) -> Iterator[Problem]:
     for debate in dataset.debates:
         folder = dataset.folder / debate
         yield from _unknown(dataset, folder, [*DEBATE_FILES, "sources"], patience)
-        if os.path.lexists(folder / "sources"):
-            texts = [f"{entry.id}.txt" for entry in dataset.entries["source"] if entry.debate == debate]
+        if os.path.lexists(folder / "sources") and f"{debate}/sources.json" in dataset.documents:
+            texts = [f"{entry.id}.txt" for entry in dataset.entries["source"] if entry.debate == debate and Slug.accepts(entry.id)]
             yield from _unknown(dataset, folder / "sources", texts, patience)
 
 
@@ -84,7 +85,7 @@ def _unclean_sources(dataset: Dataset) -> Iterator[Problem]:
 def _unclean(text: str, forbidden: re.Pattern[str]) -> tuple[int, str, str] | None:
     """Return the offset of the first character that may not stand in a text, what is wrong with it, and what to do."""
     if found := forbidden.search(text):
-        return found.start(), f"holds the control character U+{ord(found.group()):04X}", "remove it"
+        return found.start(), f"holds the character U+{ord(found.group()):04X}, which no text may hold", "remove it"
     normal = unicodedata.normalize("NFC", text)
     if normal == text:
         return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import RESOURCES
+from .. import BY_TYPE, RESOURCES
 from ..base import walk_references
 from ..dataset import Dataset, Entry
 from ..fields import Slug
+from ..layout import TYPE_OF_FILE
 from ..problems import Patience, Problem, did_you_mean
 
 # Windows opens a device for a file of one of these names; `aggregate` is a path below each collection.
@@ -40,7 +41,7 @@ def folder_and_id_agree(dataset: Dataset) -> Iterator[Problem]:
         if not Slug.accepts(debate):
             yield Problem(debate, 0, 0, "", "", "", "is no name for a debate's folder", f"name it by {Slug.says}")
     for entry in dataset.entries["debate"]:
-        if entry.id and entry.id != entry.debate:
+        if entry.id and entry.id != entry.debate and Slug.accepts(str(entry.debate)):
             yield entry.problem(("id",), f"is not the name of the folder {entry.debate!r}", f"write {entry.debate!r}, or rename the folder")
 
 
@@ -48,7 +49,7 @@ def references_resolve(dataset: Dataset) -> Iterator[Problem]:
     """Every reference names a record of the right type."""
     patience = Patience()
     for entry, pointer, type_, ref in _references(dataset):
-        if dataset.resolve(entry, type_, ref) is None:
+        if dataset.resolve(entry, type_, ref) is None and not _is_unread(dataset, type_, dataset.full_id(entry, type_, ref)):
             yield entry.problem(pointer, _dangling(dataset, entry, type_, ref), _right_id(dataset, entry, type_, ref, patience))
 
 
@@ -68,6 +69,15 @@ def _references(dataset: Dataset) -> Iterator[tuple[Entry, tuple[str | int, ...]
                 yield entry, pointer, type_, ref
 
 
+def _is_unread(dataset: Dataset, type_: str, full: str) -> bool:
+    """Say whether the records that an id would be among could not be read, of which the loader has said so."""
+    debate = full.partition(".")[0]
+    file = next(name for name, one in TYPE_OF_FILE.items() if one == type_)
+    document = dataset.documents.get(f"{debate}/{file}" if BY_TYPE[type_].within_debate else file)
+    unread = document is None or not isinstance(document.value, list)
+    return unread and (debate in dataset.debates or not BY_TYPE[type_].within_debate)
+
+
 def _dangling(dataset: Dataset, entry: Entry, type_: str, ref: str) -> str:
     full = dataset.full_id(entry, type_, ref)
     elsewhere = [kind for kind, index in dataset.index.items() if kind != type_ and (full in index or ref in index)]
@@ -82,7 +92,8 @@ def _right_id(dataset: Dataset, entry: Entry, type_: str, ref: str, patience: Pa
     if not patience.lasts():
         return otherwise
     home = f"{entry.debate}." if entry.debate else ""
-    return did_you_mean(ref, [served.removeprefix(home) for served in dataset.index[type_]], otherwise)
+    known = [served.removeprefix(home) for served, one in dataset.index[type_].items() if Slug.accepts(one.id)]
+    return did_you_mean(ref, known, otherwise)
 
 
 def wholes_form_no_circle(dataset: Dataset) -> Iterator[Problem]:

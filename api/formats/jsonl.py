@@ -1,0 +1,20 @@
+"""JSON Lines: one record a line, as it is served."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Final
+
+from api.shaping import Tree, cut
+from schemas import Resource
+from schemas.canonical import compact
+
+MEDIA_TYPE: Final = "application/jsonl"
+
+
+def encode(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
+    """Return records one a line, cut to the fields of a tree where one is given."""
+    if tree is not None:
+        bodies = (compact(cut(json.loads(body), tree)) for body in bodies)
+    return b"".join(body + b"\n" for body in bodies)
