@@ -237,11 +237,10 @@ class Choices(Listed):
 class Paths(Listed):
     """Dotted paths of fields."""
 
-    item_shape: Mapping[str, Any] = {"type": "string", "pattern": r"^[a-z0-9_]+(\.[a-z0-9_]+)*$"}
-
     def __init__(self, paths: Sequence[str], description: str, example: Any, *, most: int, **options: Any) -> None:
         """Take the paths that there are."""
         self.paths = tuple(paths)
+        self.item_shape = {"type": "string", "enum": list(self.paths)}
         super().__init__(description, example, most=most, **options)
 
     def read_item(self, text: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
-from weakref import WeakKeyDictionary
 
 import apispec
 import flask_smorest
@@ -22,6 +21,7 @@ from .shapes import COMPONENTS, Given, shapes
 from .version import API_VERSION
 
 OK: Final = 200
+DOCUMENT: Final = "rostrum-openapi"
 EVERYWHERE: Final = ("mailto", "pretty", "page")
 
 OPENAPI_VERSION: Final = "3.1.1"
@@ -148,14 +148,12 @@ def _problem_example(slug: str) -> dict[str, Any]:
     }
 
 
-_DOCUMENTS: WeakKeyDictionary[Flask, dict[str, Any]] = WeakKeyDictionary()
-
-
 def document(app: Flask) -> dict[str, Any]:
     """Return the OpenAPI document of an app, with answers of its own as examples; it is made once."""
-    if app not in _DOCUMENTS:
-        _DOCUMENTS[app] = _made(app)
-    return _DOCUMENTS[app]
+    if DOCUMENT not in app.extensions:
+        app.extensions[DOCUMENT] = _made(app)
+    made: dict[str, Any] = app.extensions[DOCUMENT]
+    return made
 
 
 def yaml_text(app: Flask) -> str:
@@ -179,6 +177,8 @@ def _made(app: Flask) -> dict[str, Any]:
         describer.reference(shape(), name)
     made["components"]["schemas"] = dict(sorted(describer.objects.items()))
     made["tags"] = [tag for tag in made["tags"] if tag["description"]]
+    for methods in made["paths"].values():
+        methods["get"]["parameters"] = methods.pop("parameters", []) + methods["get"].get("parameters", [])
     made["components"]["parameters"] = _share_parameters(made["paths"])
     client = app.test_client()
     for path, methods in made["paths"].items():

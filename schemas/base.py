@@ -72,8 +72,9 @@ class Filter:
     """A query parameter of a collection: a path into the public form, and whose values it compares.
 
     ``path`` is dotted, goes through lists, and may cross a reference into the record it names (``evidence.quote.source``).
-    ``where`` keeps only the objects on the way whose key has that value. What kind of values there are follows from the
-    field at the end of the path; ``target`` says it where the field could lead to several types.
+    ``where`` keeps only the objects that the last step is taken from whose key has that value; a claim has a ``kind`` as
+    its relations have, and only theirs is meant. What kind of values there are follows from the field at the end of the
+    path; ``target`` says it where the field could lead to several types.
     """
 
     name: str

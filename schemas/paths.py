@@ -81,7 +81,7 @@ def _values(value: Any, steps: tuple[str, ...], where: tuple[str, str] | None, f
             yield from _values(item, steps, where, fetch)
     elif not steps:
         yield value["id"] if isinstance(value, Mapping) else value
-    elif where is None or value.get(where[0], where[1]) == where[1]:
+    elif where is None or len(steps) > 1 or value[where[0]] == where[1]:
         whole = value if steps[0] in value else fetch(value["type"], value["id"])
         yield from _values(whole[steps[0]], steps[1:], where, fetch)
 

@@ -46,6 +46,7 @@ def within(path: tuple[Any, ...], one: Any) -> Iterator[tuple[tuple[Any, ...], A
 
 
 EVERY_FIELD = [(type_, path, one) for type_, schema in SCHEMAS.items() for path, one in fields(schema)]
+NAMED_FIELDS = [field for field in EVERY_FIELD if isinstance(field[1][-1], str)]  # the items of lists aside
 NAMES = [".".join(map(str, (type_, *path))) for type_, path, _ in EVERY_FIELD]
 
 
@@ -128,15 +129,15 @@ def test_each_field_answers_any_value_with_faults_or_keeps_it(type_: str, path: 
             assert type_of(loaded) == type_of(value)
 
 
-@pytest.mark.parametrize(("type_", "path", "one"), EVERY_FIELD, ids=NAMES)
+@pytest.mark.parametrize(
+    ("type_", "path", "one"), NAMED_FIELDS, ids=(".".join(map(str, (type_, *path))) for type_, path, _ in NAMED_FIELDS)
+)
 def test_the_tiny_dataset_has_every_field_and_misses_only_the_optional(type_: str, path: tuple[Any, ...], one: Any):
     """A field may be left out where it has a default, and nowhere else."""
     record = example(type_, path)
     holder = record
     for key in path[:-1]:
         holder = holder[key]
-    if isinstance(holder, list):
-        return
     without = put(record, path[:-1], {key: item for key, item in holder.items() if key != path[-1]})
     found = dict(refusal(SCHEMAS[type_], without))
     assert (path in found) == one.required or path == ("attribution", "reason")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -42,19 +41,23 @@ class Page(HTMLParser):
         self.close()
 
     def handle_decl(self, decl: str) -> None:
+        """Note the doctype."""
         self.doctype = decl
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element, open until its end tag unless it has none."""
         self.elements.append((tag, dict(attrs)))
         if tag not in VOID:
             self.open.append(tag)
             self.texts.setdefault(tag, []).append("")
 
     def handle_endtag(self, tag: str) -> None:
+        """Close the innermost element, which has to be of this name."""
         if not self.open or self.open.pop() != tag:
             self.crossed.append(tag)
 
     def handle_data(self, data: str) -> None:
+        """Add text to every element that is open."""
         for tag in self.open:
             self.texts[tag][-1] += data
 

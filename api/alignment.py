@@ -1,0 +1,108 @@
+"""Fitting a row of words into a longer one: the stretch that is most like it, which words they share, and which differ.
+
+The place is found by rapidfuzz (Indel distance of the words within a sliding window). The words that are shared are found as by
+Ratcliff and Obershelp: the longest common run first, then what lies on either side of it, nearest first.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import Final
+
+from rapidfuzz import fuzz
+
+LEAST_SCORE: Final = 40.0  # of 100; half of a quotation whose middle was cut out still scores 50
+SKIPPED: Final = 0.2  # what a skipped word of the source costs, where a shared one earns 1
+
+Keys = Sequence[str]
+Run = tuple[int, int, int]  # where it begins among the words asked for and among those of the source, and how long it is
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How words fit a stretch of others, from `first` to before `last`: the runs of words that both share, in order."""
+
+    asked: int
+    first: int
+    last: int
+    runs: tuple[Run, ...]
+
+    @property
+    def similarity(self) -> float:
+        """Twice the number of words that both share in the same order, divided by the number of words of both (Dice 1945)."""
+        shared = sum(size for _, _, size in self.runs)
+        return 2 * shared / (self.asked + self.last - self.first)
+
+    @property
+    def ops(self) -> list[tuple[int, int, int, int]]:
+        """The stretches that differ: of the words asked for from … to …, of those that stand in their place from … to …."""
+        at, place, found = 0, self.first, []
+        for begin, start, size in (*self.runs, (self.asked, self.last, 0)):
+            if begin > at or start > place:
+                found.append((at, begin, place, start))
+            at, place = begin + size, start + size
+        return found
+
+
+def fits(asked: Keys, said: Keys, starts: Sequence[int], least: float, most: int) -> Iterator[Fit]:
+    """Yield the stretches of `said` that are most like `asked`, at most so many, none overlapping another, each at least so similar.
+
+    `starts` are the places in `said` where a sentence begins, in order.
+    """
+    rest, found = [(0, len(said))], 0
+    while rest and found < most:
+        first, last = rest.pop()
+        fit = _best(asked, said, starts, (first, last))
+        if fit and fit.similarity >= least:
+            found += 1
+            rest += [(first, fit.first), (fit.last, last)]
+            yield fit
+
+
+def _best(asked: Keys, said: Keys, starts: Sequence[int], bounds: tuple[int, int]) -> Fit | None:
+    """Return how the words fit best into a stretch, or None where hardly any do."""
+    begin, end = bounds
+    if end - begin > len(asked):
+        found = fuzz.partial_ratio_alignment(asked, said[begin:end], score_cutoff=LEAST_SCORE)
+        if found is None:
+            return None
+        begin, end = max(begin + found.dest_start - len(asked), begin), min(begin + found.dest_end + len(asked), end)
+    runs = _worth([(at, begin + place, size) for at, place, size in _runs(asked, said[begin:end])])
+    return _fit(asked, runs, starts, bounds) if runs else None
+
+
+def _runs(asked: Keys, said: Keys) -> Iterator[Run]:
+    """Yield the runs of words that both share, in order: the longest, and on either side of it the nearest ones."""
+    core = SequenceMatcher(None, asked, said, autojunk=False).find_longest_match()
+    if core.size:
+        before = list(_runs(asked[: core.a][::-1], said[: core.b][::-1]))
+        yield from ((core.a - at - size, core.b - place - size, size) for at, place, size in reversed(before))
+        yield core.a, core.b, core.size
+        at, place = core.a + core.size, core.b + core.size
+        yield from ((at + a, place + b, size) for a, b, size in _runs(asked[at:], said[place:]))
+
+
+def _worth(runs: Sequence[Run]) -> list[Run]:
+    """Return the runs that earn more than the words skipped between them cost (the largest sum of a range; Kadane)."""
+    best, best_sum, begin, total, behind = (0, 0), 0.0, 0, 0.0, 0
+    for index, (_, place, size) in enumerate(runs):
+        total -= SKIPPED * (place - behind) if index > begin else total
+        if total <= 0:
+            begin, total = index, 0.0
+        total, behind = total + size, place + size
+        if total > best_sum:
+            best, best_sum = (begin, index + 1), total
+    return list(runs[slice(*best)])
+
+
+def _fit(asked: Keys, runs: Sequence[Run], starts: Sequence[int], bounds: tuple[int, int]) -> Fit:
+    """Return the fit of runs; what is left over at either end is set against as many words of the source, of the same sentence."""
+    (head, first, _), (tail, start, size) = runs[0], runs[-1]
+    last, left_over = start + size, len(asked) - tail - size
+    sentence, following = bisect_right(starts, first), bisect_left(starts, last)
+    least = max(bounds[0], starts[sentence - 1] if sentence else 0)
+    most = min(bounds[1], starts[following] if following < len(starts) else bounds[1])
+    return Fit(len(asked), max(first - head, least), min(last + left_over, most), tuple(runs))

@@ -1,0 +1,178 @@
+"""The exports of a snapshot: files that hold everything, measured at build time and rendered piece by piece when they are asked for.
+
+An export is a row of parts: bytes that stand as they are, or a block of rows in a rendering. The snapshot holds no content twice;
+it holds where each part begins, how long it is, and the hash of the whole, and the parts are rendered by the same code again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import apsw
+
+from api.formats import csv, jsonl
+from schemas import BY_COLLECTION, RESOURCES, Resource
+from schemas.canonical import compact
+
+from .read import Snapshot
+
+DATASET: Final = "dataset.json"
+NAMES: Final = (*(f"{resource.collection}.{form}" for resource in RESOURCES for form in ("csv", "jsonl")), DATASET)
+# A block is held whole while it is rendered. Larger ones save queries, smaller ones save work where a short range is asked for.
+BLOCK_BYTES: Final = 1 << 18
+
+Row = tuple[int, str, bytes]
+Rows = Callable[[str, Sequence[Any]], Iterable[Any]]
+
+
+class Mismatch(Exception):
+    """A part is not what it was when the snapshot was built; what would be sent is not what its hash says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """How rows become bytes: ``encode`` gets number, id and content of each; the content is ``column`` of the table ``source``."""
+
+    column: str
+    source: str
+    encode: Callable[[Resource, Sequence[Row]], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of an export: the rows from ``first`` to ``last`` of a collection in a rendering, or the bytes of ``literal``."""
+
+    rendering: str = ""
+    collection: str = ""
+    first: int = 0
+    last: int = 0
+    literal: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What is known of an export without rendering it: its name, its length in bytes, its SHA-256."""
+
+    name: str
+    size: int
+    sha256: bytes
+
+
+def _csv(resource: Resource, rows: Sequence[Row]) -> bytes:
+    return csv.lines(resource, (body for _, _, body in rows), None)
+
+
+def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
+    return jsonl.encode(resource, (body for _, _, body in rows), None)
+
+
+def _items(resource: Resource, rows: Sequence[Row]) -> bytes:
+    """Return rows as the items of a JSON array, one a line."""
+    return b"".join(_separator(row) + body for row, _, body in rows)
+
+
+def _members(resource: Resource, rows: Sequence[Row]) -> bytes:
+    """Return texts as the members of a JSON object, one a line."""
+    return b"".join(b"%b%b:%b" % (_separator(row), compact(served), compact(text.decode())) for row, served, text in rows)
+
+
+def _separator(row: int) -> bytes:
+    return b",\n" if row > 1 else b"\n"
+
+
+RENDERINGS: Final[Mapping[str, Rendering]] = {
+    "csv": Rendering("body", "{}", _csv),
+    "jsonl": Rendering("body", "{}", _jsonl),
+    "items": Rendering("body", "{}", _items),
+    "texts": Rendering("text", "{} JOIN texts ON texts.source = id", _members),
+}
+
+
+def write(database: apsw.Connection, about: Mapping[str, Any], block: int = BLOCK_BYTES) -> None:
+    """Measure every export of the records that a database holds, and write down its parts.
+
+    `about` is what ``dataset.json`` is to say of the dataset; `block` is how many bytes of records a part is rendered from at most.
+    """
+    for name in NAMES:
+        offset, digest = 0, hashlib.sha256()
+        for part in _parts(database.execute, name, about, block):
+            data = _render(database.execute, part)
+            row = (name, offset, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
+            database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+            offset += len(data)
+            digest.update(data)
+        database.execute("INSERT INTO exports VALUES (?, ?, ?)", (name, offset, digest.digest()))
+
+
+def _parts(rows: Rows, name: str, about: Mapping[str, Any], block: int) -> Iterator[Part]:
+    """Yield the parts of an export in their order."""
+    if name == DATASET:
+        yield from _dataset_parts(rows, about, block)
+        return
+    collection, _, form = name.partition(".")
+    if form == "csv":
+        yield Part(literal=csv.header(BY_COLLECTION[collection], None))
+    yield from _blocks(rows, form, collection, block)
+
+
+def _dataset_parts(rows: Rows, about: Mapping[str, Any], block: int) -> Iterator[Part]:
+    yield Part(literal=b'{"dataset":' + compact(about))
+    for resource in RESOURCES:
+        yield Part(literal=b',\n"%b":[' % resource.collection.encode())
+        yield from _blocks(rows, "items", resource.collection, block)
+        yield Part(literal=b"\n]")
+    yield Part(literal=b',\n"texts":{')
+    yield from _blocks(rows, "texts", "sources", block)
+    yield Part(literal=b"\n}}\n")
+
+
+def _blocks(rows: Rows, rendering: str, collection: str, block: int) -> Iterator[Part]:
+    """Yield the rows of a collection in blocks, each of so many bytes at most, or of one row."""
+    form = RENDERINGS[rendering]
+    first = last = held = 0
+    for row, size in rows(f"SELECT row, length({form.column}) FROM {form.source.format(collection)} ORDER BY row", ()):
+        if last and held + size > block:
+            yield Part(rendering, collection, first, last)
+            last = held = 0
+        first, last, held = first if last else row, row, held + size
+    if last:
+        yield Part(rendering, collection, first, last)
+
+
+def _render(rows: Rows, part: Part) -> bytes:
+    """Return the bytes of a part."""
+    if not part.rendering:
+        return part.literal
+    form = RENDERINGS[part.rendering]
+    source = f"{form.source.format(part.collection)} WHERE row BETWEEN ? AND ? ORDER BY row"
+    found = list(rows(f"SELECT row, id, {form.column} FROM {source}", (part.first, part.last)))
+    return form.encode(BY_COLLECTION[part.collection], found)
+
+
+def exports(snapshot: Snapshot) -> list[Export]:
+    """Return what is known of every export, in the order of NAMES."""
+    found = {name: Export(name, size, sha256) for name, size, sha256 in snapshot.rows("SELECT name, size, sha256 FROM exports")}
+    return [found[name] for name in NAMES]
+
+
+def stream(snapshot: Snapshot, export: Export, start: int, stop: int) -> Iterator[bytes]:
+    """Yield the bytes of an export from `start` up to `stop`, a part at a time; parts outside are not even looked at.
+
+    :raises Mismatch: a part has not the length that it had when it was measured.
+    """
+    columns = "offset, size, rendering, collection, first, last, literal"
+    statement = f"SELECT {columns} FROM export_parts WHERE name = ? AND offset < ? AND offset + size > ? ORDER BY offset"
+    for offset, size, *fields in snapshot.rows(statement, (export.name, stop, start)):
+        data = _render(snapshot.rows, Part(*fields))
+        if len(data) != size:
+            raise Mismatch(f"the part of {export.name} at byte {offset} has {len(data)} bytes, not {size}; build the snapshot again")
+        yield data[max(0, start - offset) : stop - offset]
+
+
+def sources(snapshot: Snapshot) -> list[tuple[str, str | None]]:
+    """Return title and address of every source, in the order of their collection."""
+    values = ", ".join(f"json_extract(CAST(body AS TEXT), '$.{name}')" for name in ("title", "url"))
+    return snapshot.rows(f"SELECT {values} FROM sources ORDER BY row")
