@@ -1,34 +1,39 @@
-"""The command line: check, fix, build, serve, and generate for those who work on Rostrum itself."""
+"""The command line: check, fix, new, build, serve, and generate for those who work on Rostrum itself."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any, Never
 
 import click
 
 from schemas.dataset import Dataset
 from schemas.fix import fix as fix_folder
 from schemas.load import load, survey
-from schemas.problems import InvalidDataset, Problem
+from schemas.new import CannotLayOut, lay_out
+from schemas.problems import InvalidDataset, Problem, visible
+from schemas.reading import Unreadable
 
 from . import generate as generated
-from .config import Settings, described
-from .serve import CannotListen, serve as serve_snapshot
+from .config import Settings, bounds, described
+from .progress import Bar
+from .serve import CannotListen
+from .serve import serve as serve_snapshot
 from .snapshot.build import build as build_snapshot
-from .snapshot.layout import file_name
-from .snapshot.read import UnusableSnapshot, verify
+from .snapshot.layout import file_name, may_be_replaced
+from .snapshot.read import Snapshot, UnusableSnapshot
 
 FOLDER = click.Path(path_type=Path)
+FILE = click.Path(path_type=Path)
 DATA = click.argument("folder", type=FOLDER, default=Path("data"), metavar="[DIR]")
-SETTINGS = "Settings come from the environment:\n\n\b\n" + "\n".join(
-    f"{name}  {why}" + (f" [{default}]" if default else "") for name, default, why in described()
+SETTINGS = "Settings come from the environment, and what is given here goes first:\n\n\b\n" + "\n".join(
+    f"{name:<18}  {why} [{default}]" for name, default, why in described()
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 140})
 @click.version_option(package_name="rostrum")
 def main() -> None:
     """Structured debate data: who claimed what, on which words, under which conditions, about which events, and who disputes it.
@@ -44,13 +49,13 @@ def check(folder: Path, as_json: bool) -> None:
     """List every problem of the dataset in DIR (data): file, line, column, record, field, what is wrong, what would be right."""
     _, problems = survey(folder)
     if as_json:
-        click.echo(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2))
+        click.echo(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2).encode())
     else:
         _print(problems)
     if problems:
         raise SystemExit(1)
     if not as_json:
-        click.echo(f"{folder}: no problems")
+        _say(f"{folder}: no problems")
 
 
 @main.command()
@@ -58,51 +63,93 @@ def check(folder: Path, as_json: bool) -> None:
 def fix(folder: Path) -> None:
     """Write the files of the dataset in DIR (data) in canonical form; what cannot be read is left as it is."""
     if not folder.is_dir():
-        raise click.UsageError(f"{folder} is no folder; name the folder that holds dataset.json")
-    for name in fix_folder(folder):
-        click.echo(f"{name}: written in canonical form")
+        raise click.UsageError(visible(f"{folder} is no folder; name the folder that holds dataset.json"))
+    try:
+        for name in fix_folder(folder):
+            _say(f"{name}: written in canonical form")
+    except OSError as error:
+        _fail(f"{error.filename or folder}: {error.strerror or error}")
+
+
+@main.command()
+@click.argument("debate")
+@click.option("--source", type=FILE, required=True, help="The text that the debate is curated from (UTF-8).")
+@click.option("--data", type=FOLDER, default=Path("data"), show_default=True, help="The dataset; an empty or a new folder becomes one.")
+def new(debate: str, source: Path, data: Path) -> None:
+    """Lay out a new debate with the id DEBATE: its folder, its source, and records with blanks to fill in.
+
+    Nothing that is there already is changed. `rostrum check` lists the blanks.
+    """
+    try:
+        files = lay_out(data, debate, source)
+    except CannotLayOut as error:
+        raise click.UsageError(visible(str(error))) from error
+    except Unreadable as error:
+        line, column, fault = error.misreading
+        _fail(f"{source}{f':{line}:{column}' if line else ''}: {fault.problem}; {fault.remedy}")
+    except OSError as error:
+        _fail(f"{error.filename or data}: {error.strerror or error}")
+    for path in files:
+        _say(f"{path}: written")
+    blanks = [problem for problem in survey(data)[1] if data / problem.file in files]
+    for problem in blanks:
+        _say(str(problem))
+    _say(f"{len(blanks)} places are yours to fill in or to mend; `rostrum check {data}` lists what is left of them")
 
 
 @main.command()
 @DATA
-@click.option("-o", "--output", type=FOLDER, required=True, help="The snapshot file to write.")
+@click.option("-o", "--output", type=FILE, required=True, help="The snapshot file to write.")
 def build(folder: Path, output: Path) -> None:
     """Compile the dataset in DIR (data) into one snapshot file, whole or not at all."""
+    if not may_be_replaced(output):
+        raise click.UsageError(visible(f"{output} holds something else than a snapshot, which is not overwritten; choose another name"))
     _build(_load(folder), output)
 
 
 @main.command(epilog=SETTINGS)
 @click.option("--data", type=FOLDER, help="The dataset to check, build where needed, and serve.")
-@click.option("--snapshot", type=FOLDER, help="A snapshot to serve as it is.")
+@click.option("--snapshot", type=FILE, help="A snapshot to serve as it is.")
 @click.option("--host", help="The address to listen on.")
-@click.option("--port", type=click.IntRange(1, 65535), help="The port to listen on.")
-@click.option("--workers", type=click.IntRange(1, 1024), help="How many processes serve.")
+@click.option("--port", type=click.IntRange(*bounds("port")), help="The port to listen on.")
+@click.option("--workers", type=click.IntRange(*bounds("workers")), help="How many processes serve.")
 def serve(data: Path | None, snapshot: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
     """Serve a dataset over HTTP; it is built first where its content has no snapshot yet."""
     if data and snapshot:
         raise click.UsageError("--data and --snapshot exclude each other; name one")
-    settings = _settings(data=data, host=host, port=port, workers=workers)
+    settings = _settings(data=data and str(data), host=host, port=port, workers=workers)
     named = snapshot or (Path(settings.snapshot) if settings.snapshot and not data else None)
-    path = named or _snapshot_of(settings)
     try:
-        verify(path)
-        serve_snapshot(path, settings)
+        serve_snapshot(named or _snapshot_of(settings), settings)
     except (UnusableSnapshot, CannotListen) as error:
         _fail(str(error))
 
 
 @main.command()
-def generate() -> None:
-    """Write the files that are generated from the code: OpenAPI document, JSON Schemas for editors, data dictionary."""
-    for path in generated.write(Path.cwd()):
-        click.echo(f"{path}: written")
+@click.option("--check", "only_check", is_flag=True, help="Write nothing; name the files that are not fresh, and end with 1.")
+def generate(only_check: bool) -> None:
+    """Write the files of the checkout that are generated from its code: OpenAPI document, JSON Schemas for editors, data dictionary."""
+    if not generated.is_checkout():
+        raise click.UsageError("Rostrum does not run from a checkout here; there is nothing to generate")
+    try:
+        stale = generated.stale()
+    except InvalidDataset as error:
+        _refuse(error.problems)
+    for name, text in stale.items():
+        if only_check:
+            _say(f"{name} is not what the code says; run `rostrum generate`", err=True)
+        else:
+            generated.write(name, text)
+            _say(f"{name}: written")
+    if only_check and stale:
+        raise SystemExit(1)
 
 
-def _settings(**given: object) -> Settings:
+def _settings(**given: Any) -> Settings:
     try:
         return Settings.from_environment(**given)
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(visible(str(error))) from error
 
 
 def _load(folder: Path) -> Dataset:
@@ -110,44 +157,61 @@ def _load(folder: Path) -> Dataset:
     try:
         return load(folder)
     except InvalidDataset as error:
-        _print(error.problems)
-        raise SystemExit(1) from error
+        _refuse(error.problems)
+
+
+def _snapshot_of(settings: Settings) -> Path:
+    """Return the snapshot of the dataset that the settings name, building it where its content has none that can be served."""
+    dataset = _load(Path(settings.data))
+    try:
+        path = settings.cache_folder / file_name(dataset.digest)
+    except RuntimeError:
+        raise click.UsageError("there is no home folder to keep snapshots in; name a folder with ROSTRUM_CACHE") from None
+    try:
+        Snapshot(path)
+    except UnusableSnapshot as error:
+        if path.exists():
+            _say(str(error), err=True)
+        _build(dataset, path)
+    else:
+        _say(f"{dataset.folder}: {dataset.digest[:19]}… is compiled already: {path}", err=True)
+    return path
+
+
+def _build(dataset: Dataset, path: Path) -> None:
+    _say(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
+    try:
+        with Bar() as bar:
+            build_snapshot(dataset, path, bar)
+    except OSError as error:
+        _fail(str(error))
 
 
 def _print(problems: Iterable[Problem]) -> None:
     """Print problems to standard error, one a line, and how many there are."""
     lines = [str(problem) for problem in problems]
     for line in lines:
-        click.echo(line.encode("utf-8", "backslashreplace").decode(), err=True)
+        _say(line, err=True)
     if lines:
-        click.echo(f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", err=True)
+        _say(f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", err=True)
 
 
-def _snapshot_of(settings: Settings) -> Path:
-    """Return the snapshot of the dataset that the settings name, building it where its content has none yet."""
-    folder = Path(settings.data)
-    dataset = _load(folder)
-    path = settings.cache_folder / file_name(dataset.digest)
-    if path.exists():
-        click.echo(f"{folder}: {dataset.digest[:19]}… is compiled already: {path}", err=True)
-    else:
-        _build(dataset, path)
-    return path
+def _refuse(problems: Iterable[Problem]) -> Never:
+    """End with problems and exit code 1."""
+    _print(problems)
+    raise SystemExit(1)
 
 
-def _build(dataset: Dataset, path: Path) -> None:
-    click.echo(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
-    try:
-        build_snapshot(dataset, path)
-    except OSError as error:
-        _fail(str(error))
-
-
-def _fail(message: str) -> None:
+def _fail(message: str) -> Never:
     """End with a message and exit code 1."""
-    click.echo(message, err=True)
-    sys.exit(1)
+    _say(message, err=True)
+    raise SystemExit(1)
+
+
+def _say(message: str, *, err: bool = False) -> None:
+    """Print a message on one line, whatever characters the names in it have."""
+    click.echo(visible(message), err=err)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="rostrum")

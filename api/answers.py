@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, request
-from werkzeug.http import is_resource_modified
 
-from .coding import LEAST_BYTES, coded, preferred
+from .coding import CODINGS, PLAIN, Wanted, coded, wanted, weights
 from .errors import Fault, Refusal
+from .preconditions import failed, is_any, unchanged
+from .ranges import Bounds, asked_bounds, within
 from .service import snapshot
 from .version import code
 
 JSON: Final = "application/json"
 CACHE: Final = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400"
+VARY: Final = "Accept, Accept-Encoding"
+LONGEST_LINK: Final = 4000
 LICENCES: Final[Mapping[str, str]] = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
@@ -39,39 +42,76 @@ class Content:
     alternates: Mapping[str, str] = field(default_factory=dict)
 
 
+class NotModified(Response):
+    """A 304, which keeps the Last-Modified that the library would take from it (RFC 9110 §15.4.5 leaves the choice)."""
+
+    def __init__(self) -> None:
+        """Be empty."""
+        super().__init__(status=304)
+
+    def get_wsgi_headers(self, environ: Any) -> Any:
+        """Return the headers as they are sent."""
+        headers = super().get_wsgi_headers(environ)
+        headers["Last-Modified"] = self.headers["Last-Modified"]
+        return headers
+
+
 def negotiated(*offered: str) -> str:
-    """Return the media type of those offered that the client likes best (RFC 9110 §12.5.1).
+    """Return the media type of those offered that the client likes best, what it names before what it merely takes, then the first.
+
+    Parameters of media types, such as a charset, are not compared: each type is offered in one form (RFC 9110 §12.5.1).
 
     :raises Refusal: 406, it accepts none of them.
     """
-    if not request.accept_mimetypes:
+    liked = weights(request.headers.get("Accept", ""))
+    if not liked:
         return offered[0]
-    best = request.accept_mimetypes.best_match(offered)
-    if best is None:
+    best = max(offered, key=lambda kind: _liking(kind, liked))
+    if _liking(best, liked)[0] == 0:
         fault = Fault("invalid_value", "accepts none of the media types that this path offers", allowed=offered, parameter="Accept")
-        raise Refusal("not-acceptable", f"This path offers {', '.join(offered)}.", [fault], {"Vary": "Accept"})
+        raise Refusal("not-acceptable", f"This path offers {', '.join(offered)}.", [fault])
     return best
+
+
+def _liking(kind: str, liked: Mapping[str, float]) -> tuple[float, int]:
+    """Return how much a media type is liked, by the most specific range that covers it, and how specific that is."""
+    covering = (kind, f"{kind.partition('/')[0]}/*", "*/*", "*")
+    return next(((liked[name], -place) for place, name in enumerate(covering) if name in liked), (0.0, 0))
 
 
 def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges: bool = False, content_type: str = "") -> Response:
     """Return the answer to the request: 304 before any work where the client has it already, else what `make` makes.
 
     `variant` says, with the path, all that the body depends on. With `ranges` a part of it can be asked for (RFC 9110 §14).
+
+    :raises Refusal: 406 or 412, and whatever `make` raises.
+    :raises RequestedRangeNotSatisfiable: there is nothing in the range.
     """
-    coding = "" if ranges and "Range" in request.headers else preferred(request.accept_encodings)
-    tag = etag(request.path, variant, media_type, coding)
-    response = Response(status=304)
-    if not _has(tag):
-        content = make()
-        if not request.if_none_match.star_tag:
-            response = _whole(content, content_type or media_type, coding)
-    response.set_etag(tag)
+    want = _wanted_coding()
+    tag = etag(request.path, variant, media_type, want.coding)
+    plain = etag(request.path, variant, media_type, "") if ranges else tag
+    bounds = asked_bounds(plain) if ranges and want.plain else None
+    held = held_tag((tag, plain) if bounds else (tag,), make)
+    if held:
+        response: Response = NotModified()
+    elif bounds:
+        response, held = _partial(make(), content_type or media_type, bounds), plain
+    else:
+        response, held = _whole(make(), content_type or media_type, want), tag
+    response.set_etag(held)
     response.last_modified = released()
     response.headers["Cache-Control"] = CACHE
-    response.headers["Vary"] = "Accept, Accept-Encoding"
+    response.headers["Vary"] = VARY
     if ranges:
         response.headers["Accept-Ranges"] = "bytes"
-        _take_range(response)
+    return response
+
+
+def momentary(media_type: str, content: Content) -> Response:
+    """Return an answer that is of this moment and is never kept."""
+    response = _whole(content, media_type, _wanted_coding())
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = VARY
     return response
 
 
@@ -82,45 +122,79 @@ def etag(*parts: str) -> str:
 
 
 def released() -> datetime:
-    """Return the day on which the dataset was released, at midnight UTC."""
-    return datetime.fromisoformat(snapshot().about["released"]).replace(tzinfo=UTC)
+    """Return the day on which the dataset was released, at midnight UTC; today where it is yet to come (RFC 9110 §8.8.2.1)."""
+    day = datetime.fromisoformat(snapshot().about["released"]).replace(tzinfo=UTC)
+    return min(day, datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
-def _has(tag: str) -> bool:
-    """Say whether the client has this representation: by If-None-Match, without one by If-Modified-Since (RFC 9110 §13.2.2)."""
-    if "If-None-Match" in request.headers:
-        return not request.if_none_match.star_tag and request.if_none_match.contains_weak(tag)
-    return not is_resource_modified(request.environ, etag=tag, last_modified=released(), ignore_if_range=True)
+def is_known(tag: str) -> bool:
+    """Say whether the client has the representation of a tag already, by what it sent of tags or dates."""
+    return unchanged(request.headers, tag, released())
 
 
-def _whole(content: Content, content_type: str, coding: str) -> Response:
-    response = Response(content.body, content_type=content_type)
-    if coding and len(content.body) >= LEAST_BYTES:
-        response.set_data(coded(content.body, coding))
+def _wanted_coding() -> Wanted:
+    """Return the coding that the client wants.
+
+    :raises Refusal: 406, it takes none of ours, and not even the bytes as they are.
+    """
+    want = wanted(request.headers.get("Accept-Encoding"))
+    if not want.coding and not want.plain:
+        offered = (*CODINGS, PLAIN)
+        fault = Fault("invalid_value", "accepts none of the codings that are offered", allowed=offered, parameter="Accept-Encoding")
+        raise Refusal("not-acceptable", f"The codings are {', '.join(offered)}.", [fault])
+    return want
+
+
+def held_tag(tags: Sequence[str], make: Callable[[], object]) -> str | None:
+    """Return that tag of a representation which the client has already, or None.
+
+    A precondition counts only where the answer would be a success (RFC 9110 §13.2.1): what depends on no tag asks `make` first.
+
+    :raises Refusal: 412, the client wants only what it has.
+    """
+    if all(failed(request.headers, tag, released()) for tag in tags):
+        make()
+        raise Refusal("precondition-failed", "The representation is not the one that the precondition names.")
+    held = next((tag for tag in tags if is_known(tag)), None)
+    if held and is_any(request.headers.get("If-None-Match", "")):
+        make()
+    return held
+
+
+def _whole(content: Content, content_type: str, want: Wanted) -> Response:
+    body, coding = coded(content.body, want)
+    response = Response(body, content_type=content_type)
+    if coding:
         response.headers["Content-Encoding"] = coding
     response.headers.extend(content.headers)
     response.headers["Link"] = link_header(content.links, content.alternates)
     return response
 
 
+def _partial(content: Content, content_type: str, bounds: Bounds) -> Response:
+    """Return the range that was asked for.
+
+    :raises RequestedRangeNotSatisfiable: there is nothing in it.
+    """
+    size = len(content.body)
+    begin, end = within(bounds, size)
+    response = _whole(replace(content, body=content.body[begin:end]), content_type, Wanted("", plain=True))
+    response.status_code = 206
+    response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    return response
+
+
 def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] | None = None) -> str:
-    """Return the Link header (RFC 8288): the answer's own relations and those that all answers share."""
+    """Return the Link header (RFC 8288): the answer's own relations and those that all answers share.
+
+    Where a long query would make it longer than proxies take, the answer's own stand in its body alone.
+    """
     shared = {
         "service-desc": "/v1/openapi.json",
         "service-doc": "/docs",
         "license": LICENCES[snapshot().about["licence"]],
     }
-    related = [f'<{href}>; rel="{relation}"' for relation, href in {**links, **shared}.items() if href]
-    others = [f'<{href}>; rel="alternate"; type="{media_type}"' for media_type, href in (alternates or {}).items()]
-    return ", ".join(related + others)
-
-
-def _take_range(response: Response) -> None:
-    """Cut a whole answer down to the range that was asked for.
-
-    :raises werkzeug.exceptions.RequestedRangeNotSatisfiable: it lies beyond the end.
-    """
-    if response.status_code == 200 and "Range" in request.headers:
-        response.make_conditional(request.environ, accept_ranges=True, complete_length=len(response.get_data()))
-
-
+    own = [f'<{href}>; rel="{relation}"' for relation, href in links.items() if href and relation not in shared]
+    own += [f'<{href}>; rel="alternate"; type="{media_type}"' for media_type, href in (alternates or {}).items()]
+    short = own if sum(map(len, own)) <= LONGEST_LINK else []
+    return ", ".join([*short, *(f'<{href}>; rel="{relation}"' for relation, href in shared.items())])

@@ -5,24 +5,54 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import MapAdapter
+
+from schemas import BY_COLLECTION
 
 from . import headers
 from .config import Settings
-from .errors import of_http_error, unknown_path
+from .errors import of_http_error, unavailable, unknown_path
 from .openapi import Api
 from .resources import BLUEPRINTS
+from .routes import Tree, nearest_path, tree_of
 from .service import Service
-from .snapshot.read import Snapshot
+from .service import snapshot as served_snapshot
+from .snapshot.read import Snapshot, UnusableSnapshot
+
+
+class NoSession(SessionInterface):
+    """No session: nothing is remembered of anybody, and no cookie is read or sent."""
+
+    def open_session(self, app: Flask, request: Request) -> SessionMixin:
+        """Return a session that says what it is when somebody writes to it."""
+        return NO_SESSION
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Save nothing."""
+
+
+NO_SESSION = NullSession()
 
 
 class Rostrum(Flask):
-    """A Flask application whose log names the request that failed."""
+    """A Flask application that stays HTTP whatever a client asks for, and whose log names the request that failed."""
+
+    paths: Tree
+    session_interface = NoSession()
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """Return what finds the view: an upgrade to a web socket is not offered and therefore ignored (RFC 9110 §7.8)."""
+        adapter = super().create_url_adapter(request)
+        if adapter:
+            adapter.websocket = False
+        return adapter
 
     def log_exception(self, exc_info: Any) -> None:
         """Log what nobody caught, with the id that the answer carries."""
-        self.logger.error("request %s failed: %s %s", g.get("request_id", "-"), request.method, request.path, exc_info=exc_info)
+        self.logger.error("request %s failed: %s %.200r", g.get("request_id", "-"), request.method, request.path, exc_info=exc_info)
 
 
 def create_app(snapshot: str | Path | None = None, settings: Settings | None = None) -> Flask:
@@ -32,18 +62,39 @@ def create_app(snapshot: str | Path | None = None, settings: Settings | None = N
     """
     settings = settings or Settings.from_environment()
     app = Rostrum(__name__, static_folder=None)
+    app.config["PROPAGATE_EXCEPTIONS"] = False  # not even with FLASK_DEBUG set: a failure is answered like any other error
     app.url_map.merge_slashes = False
     Service(settings, Snapshot(Path(snapshot or settings.snapshot))).attach(app)
     headers.register(app)
     api = Api(app)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    app.paths = tree_of(rule.rule for rule in app.url_map.iter_rules())
     app.register_error_handler(HTTPException, answer_error)
+    app.register_error_handler(UnusableSnapshot, answer_unusable)
     return app
 
 
 def answer_error(error: HTTPException) -> Response:
     """Answer any HTTP error with its problem document, an unrouted path with the path that was probably meant."""
-    if isinstance(error, NotFound) and request.url_rule is None:
-        error = unknown_path(request.path, headers.known_paths())
-    return of_http_error(error)
+    return of_http_error(unknown_path(meant_path()) if isinstance(error, NotFound) else error)
+
+
+def answer_unusable(error: UnusableSnapshot) -> Response:
+    """Answer that there is no dataset to answer from, and log why."""
+    current_app.logger.error("request %s failed: %s", g.request_id, error)
+    return of_http_error(unavailable())
+
+
+def meant_path() -> str | None:
+    """Return the path that the request probably meant, or None."""
+    tree: Tree = current_app.paths  # type: ignore[attr-defined]
+    return nearest_path(tree, request.path, _exists)
+
+
+def _exists(collection: str, served: str) -> bool:
+    """Say whether a collection has a record of an id; where that cannot be found out, it is not suggested."""
+    try:
+        return collection in BY_COLLECTION and not served_snapshot().missing(BY_COLLECTION[collection].type, [served])
+    except UnusableSnapshot:
+        return False

@@ -1,24 +1,30 @@
-"""What a request asks for: a query, the path that it was asked at, and what the path narrows it by."""
+"""What a request asks for: a query, the path that it was asked at, and what the path narrows it by; and the addresses that follow."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from . import bounds
 from .query import Clause, Query
 
 SAFE: Final = ",:*"
+Links = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A query at a path; ``given`` is the clause that the path adds, as in `/v1/actors/nato/claims`."""
+    """A query at a path.
+
+    ``given`` is the clause that the path adds, as in `/v1/actors/nato/claims`; ``more`` are parameters that are none of the query's.
+    """
 
     path: str
     query: Query
     given: Clause | None = None
+    more: tuple[tuple[str, str], ...] = ()
 
     @property
     def narrowed(self) -> Query:
@@ -33,16 +39,32 @@ class Asked:
         """Return the address of the query with changes."""
         return self.but(self.query.but(**changes)).address
 
-    def at_page(self, page: int, more: Mapping[str, str]) -> str:
-        """Return the address of a page, with parameters that are none of the query's."""
-        return self.but(self.query.but(page=page)).spelled(more)
-
     @property
     def address(self) -> str:
         """The path-absolute address, in its one canonical spelling."""
-        return self.spelled({})
+        return address(self.path, [*self.query.parameters(), *self.more])
 
-    def spelled(self, more: Mapping[str, str]) -> str:
-        """Return the address with parameters that are none of the query's, all in order of name."""
-        written = urlencode(sorted([*self.query.parameters(), *more.items()]), safe=SAFE)
-        return f"{self.path}?{written}" if written else self.path
+
+def address(path: str, parameters: Iterable[tuple[str, str]]) -> str:
+    """Return a path with its parameters in order of name."""
+    written = urlencode(sorted(parameters), safe=SAFE)
+    return f"{path}?{written}" if written else path
+
+
+def page_links(page: int, per_page: int, total: int, at: Callable[[int], str]) -> Links:
+    """Return the links of a page by its number, null where there is none; `at` says the address of a page."""
+    if per_page == 0:
+        return {"self": at(page), "first": None, "prev": None, "next": None, "last": None}
+    last = max(1, min(-(-total // per_page), bounds.MOST_PAGED // per_page))
+    return {
+        "self": at(page),
+        "first": at(1),
+        "prev": at(min(page - 1, last)) if page > 1 else None,
+        "next": at(page + 1) if page < last else None,
+        "last": at(last),
+    }
+
+
+def relations(links: Mapping[str, str | None]) -> Links:
+    """Return the links that lead elsewhere: all but the one to the answer itself."""
+    return {name: href for name, href in links.items() if name != "self"}

@@ -1,19 +1,28 @@
-"""Content coding (RFC 9110 §8.4): which one a client accepts, and the bytes in it."""
+"""What a client accepts (RFC 9110 §12.5) and content coding (§8.4): which coding it likes best, and the bytes in it."""
 
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, NamedTuple
 
 import brotli
 import zstandard
-from werkzeug.datastructures import Accept
 
 LEAST_BYTES: Final = 512
 ZSTD_LEVEL: Final = 3
 BROTLI_QUALITY: Final = 4
 GZIP_LEVEL: Final = 6
+PLAIN: Final = "identity"
+WEIGHT: Final = re.compile(r"0(?:\.[0-9]*)?|\.[0-9]+|1(?:\.0*)?")
+
+
+class Wanted(NamedTuple):
+    """The coding that a client likes best, empty for none, and whether it takes the bytes as they are as well."""
+
+    coding: str
+    plain: bool
 
 
 def _zstd(body: bytes) -> bytes:
@@ -32,15 +41,35 @@ def _gzip(body: bytes) -> bytes:
 CODINGS: Final[Mapping[str, Callable[[bytes], bytes]]] = {"zstd": _zstd, "br": _brotli, "gzip": _gzip}
 
 
-def preferred(accepted: Accept) -> str:
-    """Return the coding a client likes best, ours first among equals; empty where it should be none (RFC 9110 §12.5.3)."""
-    weights = {name: float(accepted.quality(name)) for name in CODINGS}
-    best = max(weights, key=lambda name: weights[name])
-    named = {name.lower(): float(weight) for name, weight in accepted}
-    plain = named.get("identity", 0.0)
-    return best if weights[best] > 0 and weights[best] >= plain else ""
+def weights(header: str) -> dict[str, float]:
+    """Return the weight of each name in an Accept or Accept-Encoding header, in lower case and without its parameters.
+
+    Names whose weight cannot be read are left out.
+    """
+    found: dict[str, float] = {}
+    for item in header.lower().split(","):
+        name, *parameters = (part.strip(" \t") for part in item.split(";"))
+        weight = next((one[2:] for one in parameters if one.startswith("q=")), "1")
+        if name and WEIGHT.fullmatch(weight):
+            found[name] = max(float(weight), found.get(name, 0.0))
+    return found
 
 
-def coded(body: bytes, coding: str) -> bytes:
-    """Return the body in a coding."""
-    return CODINGS[coding](body)
+def wanted(header: str | None) -> Wanted:
+    """Return what an Accept-Encoding header asks for, ours first among equals (RFC 9110 §12.5.3)."""
+    if not header:
+        return Wanted("", plain=True)
+    named = weights(header)
+    others = named.get("*", 0.0)
+    liked = {name: named.get(name, others) for name in CODINGS}
+    liked["gzip"] = max(liked["gzip"], named.get("x-gzip", 0.0))
+    best = max(liked, key=lambda name: liked[name])
+    plain = named.get(PLAIN, named.get("*", 1.0)) > 0
+    return Wanted(best if liked[best] > 0 and liked[best] >= named.get(PLAIN, 0.0) else "", plain)
+
+
+def coded(body: bytes, want: Wanted) -> tuple[bytes, str]:
+    """Return the body and the coding that it is in: small ones stay as they are, unless the client does not take them so."""
+    if want.coding and (len(body) >= LEAST_BYTES or not want.plain):
+        return CODINGS[want.coding](body), want.coding
+    return body, ""

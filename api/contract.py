@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import wraps
 from typing import Any, ClassVar, Final
 
 import flask_smorest
 import marshmallow as ma
-from flask import Response
+from flask import Response, request
 
 from .answers import JSON
+from .compiled import Compiled
 from .fields import ID, MOST_LENGTH
 from .parameters import NoParameters
 from .parsing import StrictParser
 
 View = Callable[..., Response]
 NO_PARAMETERS: Final = NoParameters()
-ALWAYS: Final = (304, 400, 406, 414, 500)
+RANGE: Final[Mapping[str, Any]] = {
+    "in": "header",
+    "name": "Range",
+    "description": "One range of bytes (RFC 9110 §14); anything else is ignored. `If-Range` takes the entity tag.",
+    "schema": {"type": "string", "pattern": "^bytes=(?:[0-9]+-[0-9]*|-[0-9]+)$"},
+    "example": "bytes=0-1023",
+}
+ALWAYS: Final = (304, 400, 406, 412, 414, 500)
 RESPONSES: Final[Mapping[int, str]] = {
     304: "NotModified",
     400: "InvalidParameter",
     404: "NotFound",
     406: "NotAcceptable",
+    412: "PreconditionFailed",
     414: "QueryTooLong",
     416: "RangeNotSatisfiable",
     500: "InternalError",
@@ -46,32 +56,53 @@ class Blueprint(flask_smorest.Blueprint):
         path: Sequence[Mapping[str, Any]] = (),
         problems: Sequence[int] = (),
         headers: Sequence[str] = (),
+        ranges: bool = False,
         description: str = "",
     ) -> Callable[[View], View]:
         """Declare an endpoint.
 
         `operation` is its name in generated clients; `answers` names the schema of each media type that a 200 can have, the
         default first; `path` describes the parameters in the path, `headers` names what a 200 carries besides the common ones.
+        With `ranges` a part can be asked for: a 206, of which no schema holds, or a 416.
         """
+        if ranges:
+            path, problems, headers = [*path, RANGE], [*problems, 416], [*headers, "Accept-Ranges"]
         responses: dict[str, Any] = {
             "200": {"description": summary, "headers": _headers(headers), "content": {kind: _schema(one) for kind, one in answers.items()}},
+            **({"206": _partial(summary, headers, answers)} if ranges else {}),
             **{str(status): RESPONSES[status] for status in sorted({*ALWAYS, *problems})},
         }
         documented = {"summary": summary, "description": description or summary, "operationId": operation, "responses": responses}
 
         def decorate(view: View) -> View:
-            parsed = self.arguments(parameters, location="query")(view)
-            told = self.doc(**documented)(parsed)
-            self.add_url_rule(rule, operation, told, parameters=list(path))
+            strict = self.doc(**documented)(self.arguments(parameters, location="query")(view))
+            self.add_url_rule(rule, operation, _quick(view, strict, Compiled(parameters)), parameters=list(path))
             return view
 
         return decorate
+
+
+def _quick(view: View, strict: View, compiled: Compiled) -> View:
+    """Return a view that asks the strict parser only where the compiled one finds something wrong."""
+
+    @wraps(strict)
+    def asked(**path: Any) -> Response:
+        given = compiled.read(request.query_string)
+        return strict(**path) if given is None else view(given, **path)
+
+    return asked
 
 
 COMMON_HEADERS: Final = (
     "Access-Control-Allow-Origin", "API-Version", "Cache-Control", "Content-Encoding", "Dataset-Version", "ETag", "Last-Modified", "Link",
     "Vary", "X-Request-Id",
 )  # fmt: skip
+
+
+def _partial(summary: str, headers: Sequence[str], answers: Iterable[str]) -> dict[str, Any]:
+    """Return the description of a part of an answer."""
+    shown = _headers([*headers, "Content-Range"])
+    return {"description": f"{summary}: the range that was asked for", "headers": shown, "content": {kind: {} for kind in answers}}
 
 
 def _headers(more: Sequence[str]) -> dict[str, Any]:

@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from schemas import Resource
-from schemas.paths import end
 
 from .asked import Asked
-from .query import Clause, Query
+from .filters import end_of, filter_named
+from .query import Query
 from .service import snapshot
-from .snapshot.find import groups, values
+from .snapshot.tally import groups, values
+
+Reference = Mapping[str, Any]
 
 
 def facets(asked: Asked) -> dict[str, list[dict[str, Any]]]:
-    """Return, for each facet that was asked for, the values among what is found without its own filter, with ready links."""
+    """Return, for each facet that was asked for, the values among what is found without what it chooses, with ready links."""
     return {name: list(_facet(asked, name)) for name in asked.query.facets}
 
 
-def _facet(asked: Asked, name: str) -> Iterable[dict[str, Any]]:
+def _facet(asked: Asked, name: str) -> Iterator[dict[str, Any]]:
     query = asked.query
-    chosen = next((clause.values for clause in query.clauses if clause.parameter == name), ())
     kind, target = _kind(query.resource, name)
-    found = values(snapshot(), asked.narrowed, name, query.facet_limit)
-    shown = [_shown(kind, value) for value, _ in found]
-    labels = snapshot().references(target, shown) if target else {}
-    for (_, count), value in zip(found, shown, strict=True):
+    found = [(_shown(kind, value), count) for value, count in values(snapshot(), asked.narrowed, name, query.facet_limit)]
+    labels = snapshot().references(target, [value for value, _ in found]) if target else {}
+    for value, count in found:
         yield {
             "value": value,
-            "label": labels[value]["label"] if target else str(value).lower() if isinstance(value, bool) else str(value),
+            "label": labels[value]["label"] if target else _label(value),
             "count": count,
-            "selected": value in chosen,
+            "selected": value in query.chosen(name),
             "href": asked.but(_toggled(query, name, value)).address,
         }
 
 
 def _kind(resource: Resource, name: str) -> tuple[str, str | None]:
     """Return what kind of values a filter compares, and the type whose ids they are."""
-    one = next(one for one in resource.filters if one.name == name)
-    found = end(resource, one.steps, one.target)
+    found = end_of(resource, filter_named(resource, name))
     return found.kind, found.target
 
 
@@ -48,37 +47,36 @@ def _shown(kind: str, value: Any) -> Any:
     return bool(value) if kind == "flag" and value is not None else value
 
 
+def _label(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _toggled(query: Query, name: str, value: Any) -> Query:
-    """Return the query from its first page with one value of a filter added, or taken away where it was chosen."""
-    kept = [clause for clause in query.clauses if clause.parameter != name]
-    chosen = next((clause.values for clause in query.clauses if clause.parameter == name), ())
-    is_flag = isinstance(value, bool)
-    wanted = tuple(one for one in chosen if one != value) if value in chosen else (value,) if is_flag else (*chosen, value)
-    if wanted:
-        one = next(one for one in query.resource.filters if one.name == name)
-        kept.append(Clause(one, "", wanted))
-    return query.but(clauses=tuple(sorted(kept, key=lambda clause: clause.parameter)), page=1, cursor=None)
+    """Return the query from its beginning with one value of a filter added, or taken away where it was chosen; of a flag there is one."""
+    chosen = query.chosen(name)
+    if value in chosen:
+        return query.choosing(name, tuple(one for one in chosen if one != value))
+    return query.choosing(name, (value,) if isinstance(value, bool) else (*chosen, value))
 
 
 def aggregate(asked: Asked, by: Sequence[tuple[str, str]]) -> tuple[int, list[dict[str, Any]]]:
     """Return how many groups there are and one page of them, largest first; a missing value is null."""
-    resource = asked.query.resource
     total, found = groups(snapshot(), asked.narrowed, by)
-    kinds = [_kind(resource, name) for name, _ in by]
-    references: list[Mapping[str, Any]] = [
-        snapshot().references(target, sorted({row[place] for row in found if row[place] is not None})) if target else {}
-        for place, (_, target) in enumerate(kinds)
-    ]
+    columns = [_column(asked.query.resource, name, [row[place] for row in found]) for place, (name, _) in enumerate(by)]
+    names = [dimension(*one) for one in by]
     return total, [
-        {
-            "group": {
-                dimension(name, bucket): references[place].get(row[place], _shown(kinds[place][0], row[place]))
-                for place, (name, bucket) in enumerate(by)
-            },
-            "count": row[-1],
-        }
-        for row in found
+        {"group": dict(zip(names, group, strict=True)), "count": row[-1]}
+        for row, group in zip(found, zip(*columns, strict=True), strict=True)
     ]
+
+
+def _column(resource: Resource, name: str, found: Sequence[Any]) -> list[Any]:
+    """Return the values of one dimension as they are served: references whole, flags as truth values."""
+    kind, target = _kind(resource, name)
+    if target is None:
+        return [_shown(kind, value) for value in found]
+    references: Mapping[str, Reference] = snapshot().references(target, sorted({value for value in found if value is not None}))
+    return [references.get(value) for value in found]
 
 
 def dimension(name: str, bucket: str) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
 
 from schemas.canonical import compact
-from schemas.problems import nearest
 
 MEDIA_TYPE: Final = "application/problem+json"
 MOST_ERRORS: Final = 20
 MOST_CHARACTERS: Final = 120
+RETRY_AFTER: Final = "30"  # seconds
+UNQUOTED: Final = "/:@!$&'()*+,;="
 CODES: Final = ("unknown", "repeated", "empty", "invalid_value", "out_of_range", "conflict", "unknown_path", "bad_cursor")
 
 
@@ -44,7 +47,8 @@ PROBLEM_TYPES: Final = (
     ),
     ProblemType(
         "bad-request", 400, "Malformed request",
-        "The request cannot be read as HTTP; `detail` says why.", "no-cache",
+        "The request cannot be read as HTTP. Its address or one of its headers is malformed, such as a `Host` that is no name of a host.",
+        "no-cache",
     ),
     ProblemType(
         "not-found", 404, "No such record",
@@ -62,6 +66,11 @@ PROBLEM_TYPES: Final = (
     ProblemType(
         "not-acceptable", 406, "No acceptable representation",
         "The `Accept` header names no media type that this path offers; `errors` lists those that it does.", "no-cache",
+    ),
+    ProblemType(
+        "precondition-failed", 412, "Precondition failed",
+        "`If-Match` or `If-Unmodified-Since` says that only a representation that the client knows is wanted, and this one is another."
+        " Leave the header out to get what there is now.", "no-cache",
     ),
     ProblemType(
         "query-too-long", 414, "Query string too long",
@@ -116,10 +125,11 @@ class Refusal(HTTPException):
 
 
 def invalid(faults: Sequence[Fault]) -> Refusal:
-    """Return the refusal of a request whose parameters have these faults."""
-    count = f"{len(faults)} parameters were" if len(faults) > 1 else "1 parameter was"
-    more = f" The first {MOST_ERRORS} are listed." if len(faults) > MOST_ERRORS else ""
-    return Refusal("invalid-parameter", f"{count} not understood.{more}", faults[:MOST_ERRORS])
+    """Return the refusal of a request whose parameters have these faults, of which 20 are listed; no more than 21 need be found."""
+    many = len(faults) > MOST_ERRORS
+    were = f"{f'More than {MOST_ERRORS}' if many else len(faults)} parameters were" if len(faults) > 1 else "1 parameter was"
+    listed = f"; the first {MOST_ERRORS} are listed" if many else ""
+    return Refusal("invalid-parameter", f"{were} not understood{listed}.", faults[:MOST_ERRORS])
 
 
 def not_found(type_: str, served: str, near: str | None) -> Refusal:
@@ -129,11 +139,16 @@ def not_found(type_: str, served: str, near: str | None) -> Refusal:
     return Refusal("not-found", detail + hint, [Fault("invalid_value", detail, near, parameter="id")])
 
 
-def unknown_path(path: str, known: Sequence[str]) -> Refusal:
-    """Return the refusal of a path that nothing is served at."""
-    near = nearest(path, known)
+def unknown_path(near: str | None) -> Refusal:
+    """Return the refusal of a path that nothing is served at; `near` is the path that was probably meant."""
+    detail = "Nothing is served at this path."
     hint = f" Did you mean {near!r}?" if near else " `/v1` lists what there is."
-    return Refusal("unknown-path", f"Nothing is served at this path.{hint}")
+    return Refusal("unknown-path", detail + hint, [Fault("unknown_path", detail, near, parameter="path")])
+
+
+def unavailable() -> Refusal:
+    """Return the refusal of any request while the snapshot cannot be read; why is for the log."""
+    return Refusal("unavailable", "The snapshot cannot be read.", headers={"Retry-After": RETRY_AFTER})
 
 
 def shortened(value: str) -> str:
@@ -142,20 +157,27 @@ def shortened(value: str) -> str:
     return repr(shown).encode("utf-8", "replace").decode()
 
 
+def instance() -> str:
+    """Return the request's address as a URI reference of ASCII characters, shortened between two of them (RFC 9457 §3.1.5)."""
+    path = quote(request.environ["PATH_INFO"].encode("latin-1"), safe=UNQUOTED)
+    query = re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(request.query_string, safe=f"{UNQUOTED}?%"))
+    whole = re.sub("^//", "/%2F", path) + (f"?{query}" if query else "")
+    return whole if len(whole) <= 2 * MOST_CHARACTERS else re.sub("%.?$", "", whole[: 2 * MOST_CHARACTERS]) + "..."
+
+
 def document(problem: ProblemType, detail: str, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None) -> Response:
     """Return the response with a problem document."""
-    instance = request.full_path.removesuffix("?").encode("ascii", "backslashreplace").decode()
     body: dict[str, Any] = {
         "type": problem.href,
         "title": problem.title,
         "status": problem.status,
         "detail": detail,
-        "instance": instance if len(instance) <= 2 * MOST_CHARACTERS else instance[: 2 * MOST_CHARACTERS] + "...",
+        "instance": instance(),
         "request_id": g.get("request_id", ""),
     }
     if faults:
         body["errors"] = [fault.as_json() for fault in faults[:MOST_ERRORS]]
-    made = Response(compact(body), status=problem.status, content_type=MEDIA_TYPE)
+    made = Response(compact(body) + b"\n", status=problem.status, content_type=MEDIA_TYPE)
     made.headers.extend({"Cache-Control": problem.cache, **(headers or {})})
     return made
 
@@ -165,7 +187,7 @@ def of_http_error(error: HTTPException) -> Response:
     if isinstance(error, Refusal):
         return document(error.problem, str(error.description), error.faults, error.headers)
     problem = BY_STATUS.get(error.code or 500, BY_SLUG["internal-error" if (error.code or 500) >= 500 else "bad-request"])
-    return document(problem, problem.meaning.split(". ")[0].rstrip(".") + ".", headers=_headers_of(error))
+    return document(problem, problem.meaning.partition(". ")[0].rstrip(".") + ".", headers=_headers_of(error))
 
 
 def _headers_of(error: HTTPException) -> dict[str, str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
-import uuid
 from typing import Final
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
 
-from .coding import LEAST_BYTES, coded, preferred
+from .coding import coded, wanted
 from .errors import MEDIA_TYPE
 from .parsing import check_query_string
 from .service import snapshot
@@ -17,9 +18,19 @@ from .version import API_VERSION
 METHODS: Final = "GET, HEAD, OPTIONS"
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,128}")
 EXPOSED: Final = (
-    "Accept-Ranges, Allow, API-Version, Content-Encoding, Content-Range, Dataset-Version, ETag, Last-Modified, Link, Retry-After, X-Request-Id"
+    "Accept-Ranges, Allow, API-Version, Content-Disposition, Content-Encoding, Content-Range, Dataset-Version, Deprecation, ETag, "
+    "Last-Modified, Link, Repr-Digest, Retry-After, Sunset, X-Request-Id"
 )
 JSON_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+COMMON: Final = (
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", EXPOSED),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ("API-Version", API_VERSION),
+)
+BAD: Final = 400
 PREFLIGHT: Final = {
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "*, Authorization",
@@ -30,52 +41,74 @@ PREFLIGHT: Final = {
 def register(app: Flask) -> None:
     """Have an app put the common headers on every answer."""
     app.before_request(_name_request)
-    app.before_request(check_query_string)
+    app.before_request(_check_target)
     app.before_request(_answer_options)
+    app.before_request(check_query_string)
     app.after_request(_add_common)
 
 
 def _name_request() -> None:
     """Give the request an id: the client's own where it sent one that can be logged."""
-    sent = request.headers.get("X-Request-Id", "")
-    g.request_id = sent if REQUEST_ID.fullmatch(sent) else uuid.uuid4().hex
+    g.request_id = request_id(request.headers.get("X-Request-Id", ""))
+
+
+def request_id(sent: str) -> str:
+    """Return the id of a request: what the client sent where it can be logged, else one by chance."""
+    return sent if sent and REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
+
+
+def _check_target() -> None:
+    """Refuse a request that is none, and a path and a method that there are not, before anything is said of its parameters.
+
+    The framework would be more lenient: it takes methods in any case, strips slashes from the front of a path, and redirects from none.
+
+    :raises werkzeug.exceptions.HTTPException: 400, 404 or 405.
+    """
+    environ = request.environ
+    path, method = environ["PATH_INFO"], environ["REQUEST_METHOD"]
+    if environ.get("SERVER_PROTOCOL") == "HTTP/1.1" and not request.host:
+        raise BadRequest  # RFC 9112 §3.2
+    if path == "*" and method == "OPTIONS":
+        return  # it asks about the server and not about a path (RFC 9110 §9.3.7)
+    if not path.startswith("/"):
+        raise BadRequest
+    if path.startswith("//"):
+        raise NotFound
+    if request.routing_exception:
+        raise request.routing_exception
+    if method != request.method:
+        raise MethodNotAllowed(METHODS.split(", "))
 
 
 def _answer_options() -> Response | None:
     """Answer OPTIONS on every path that there is, a preflight (Fetch standard, CORS) or not."""
-    if request.method != "OPTIONS" or request.url_rule is None:
+    if request.method != "OPTIONS":
         return None
     return Response(status=204, headers={"Allow": METHODS, **PREFLIGHT})
 
 
 def _add_common(response: Response) -> Response:
     headers = response.headers
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = EXPOSED
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-    headers.setdefault("Content-Security-Policy", JSON_POLICY)
-    headers["X-Request-Id"] = g.request_id
-    headers["API-Version"] = API_VERSION
-    headers["Dataset-Version"] = snapshot().about["version"]
-    if response.status_code == 204 or response.status_code == 304:
+    headers.extend(_common())
+    if "Content-Security-Policy" not in headers:
+        headers.add("Content-Security-Policy", JSON_POLICY)
+    if response.status_code in {204, 304}:
         headers.pop("Content-Type", None)
-    if response.mimetype == MEDIA_TYPE:
+    elif response.status_code >= BAD and response.mimetype == MEDIA_TYPE:
         _code_problem(response)
     return response
 
 
+def _common() -> list[tuple[str, str]]:
+    """Return the headers that no answer is without."""
+    return [*COMMON, ("Dataset-Version", snapshot().about["version"]), ("X-Request-Id", g.request_id)]
+
+
 def _code_problem(response: Response) -> None:
-    """Code a problem document as other answers are coded."""
-    response.vary.update(("Accept", "Accept-Encoding"))
-    coding = preferred(request.accept_encodings)
-    if coding and len(response.get_data()) >= LEAST_BYTES:
-        response.set_data(coded(response.get_data(), coding))
-        headers = response.headers
+    """Code a problem document as other answers are coded; where no coding is accepted it comes as it is."""
+    headers = response.headers
+    headers["Vary"] = "Accept, Accept-Encoding"
+    body, coding = coded(response.get_data(), wanted(request.headers.get("Accept-Encoding")))
+    if coding:
+        response.set_data(body)
         headers["Content-Encoding"] = coding
-
-
-def known_paths() -> list[str]:
-    """Return the paths without parameters that the app serves, for suggesting one."""
-    return [rule.rule for rule in current_app.url_map.iter_rules() if not rule.arguments]

@@ -39,22 +39,36 @@ HEADERS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "Access-Control-Allow-Origin": ("Every page may read the answer.", {"type": "string", "const": "*"}),
     "API-Version": ("The version of this interface.", {"type": "string", "examples": [API_VERSION]}),
     "Cache-Control": ("How long the answer may be kept.", {"type": "string", "examples": ["public, max-age=300"]}),
-    "Content-Disposition": ("The name of the file, with version and digest of the dataset.", {"type": "string", "examples": ['inline; filename="claims-2026.11.0-0123456789ab.csv"']}),
+    "Content-Disposition": (
+        "The name of the file, with version and digest of the dataset.",
+        {"type": "string", "examples": ['inline; filename="claims-2026.11.0-0123456789ab.csv"']},
+    ),
     "Content-Encoding": ("The coding of an answer of 512 bytes or more.", {"type": "string", "enum": ["zstd", "br", "gzip"]}),
     "Content-Range": ("Which bytes these are, and of how many.", {"type": "string", "examples": ["bytes 0-99/6410"]}),
     "Dataset-Version": ("The calendar version of the dataset.", {"type": "string", "examples": ["2026.11.0"]}),
     "ETag": ("The strong tag of this representation.", {"type": "string", "examples": ['"0123456789abcdef0123456789abcdef"']}),
     "Last-Modified": ("The day on which the dataset was released.", {"type": "string", "examples": ["Tue, 24 Nov 2026 00:00:00 GMT"]}),
     "Link": ("Related paths (RFC 8288).", {"type": "string", "examples": ['</v1/openapi.json>; rel="service-desc"']}),
-    "No-Vary-Search": ("Which differences in the query make no difference.", {"type": "string", "examples": ['key-order, params=("mailto")']}),
+    "No-Vary-Search": (
+        "Which differences in the query make no difference.",
+        {"type": "string", "examples": ['key-order, params=("mailto")']},
+    ),
+    "Repr-Digest": (
+        "The hash of the whole representation, of a part of it as well (RFC 9530).",
+        {"type": "string", "examples": ["sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:"]},
+    ),
     "Retry-After": ("After how many seconds to try again.", {"type": "string", "examples": ["30"]}),
     "Vary": ("The request headers that the answer depends on.", {"type": "string", "examples": ["Accept, Accept-Encoding"]}),
-    "X-Request-Id": ("The id of the request, the client's own where it sent one.", {"type": "string", "examples": ["0f8fad5bd9cb469fa165"]}),
+    "X-Request-Id": (
+        "The id of the request, the client's own where it sent one.",
+        {"type": "string", "examples": ["0f8fad5bd9cb469fa165"]},
+    ),
 }
 RESPONSES: Final[dict[str, str]] = {
     "InvalidParameter": "invalid-parameter",
     "NotFound": "not-found",
     "NotAcceptable": "not-acceptable",
+    "PreconditionFailed": "precondition-failed",
     "QueryTooLong": "query-too-long",
     "RangeNotSatisfiable": "range-not-satisfiable",
     "InternalError": "internal-error",
@@ -126,7 +140,9 @@ def register_headers(spec: apispec.APISpec) -> None:
 
 def register_responses(spec: apispec.APISpec) -> None:
     """Add the answers that are no record: not modified, and each type of problem."""
-    shared = {name: {"$ref": f"#/components/headers/{name}"} for name in ("API-Version", "Dataset-Version", "X-Request-Id", "Cache-Control")}
+    shared = {
+        name: {"$ref": f"#/components/headers/{name}"} for name in ("API-Version", "Dataset-Version", "X-Request-Id", "Cache-Control")
+    }
     tagged = {name: {"$ref": f"#/components/headers/{name}"} for name in ("ETag", "Last-Modified", "Vary")}
     spec.components.response("NotModified", {"description": "The client has this representation already.", "headers": shared | tagged})
     types = {one.slug: one for one in PROBLEM_TYPES}
@@ -213,7 +229,9 @@ def _add_example(client: FlaskClient, path: str, operation: dict[str, Any]) -> N
         if parameter.get("in") == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
     small = {"per_page": "1"} if operation["operationId"].startswith("list") else {}
-    small |= {one["name"]: ",".join(one["example"]) for one in operation.get("parameters", ()) if one.get("required") and one["in"] == "query"}
+    small |= {
+        one["name"]: ",".join(one["example"]) for one in operation.get("parameters", ()) if one.get("required") and one["in"] == "query"
+    }
     answer = client.get(path, query_string=small, headers={"Accept": JSON})
     if answer.status_code == OK:
         media["example"] = answer.get_json()

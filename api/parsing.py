@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, NoReturn
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
 from urllib.parse import unquote_to_bytes
 
 import marshmallow as ma
@@ -12,17 +13,18 @@ from webargs.flaskparser import FlaskParser
 
 from schemas.problems import nearest
 
-from .errors import Fault, Refusal, invalid, shortened
+from .errors import MOST_ERRORS, Fault, Refusal, invalid, shortened
 from .fields import Repeated
 
-MOST_BYTES = 8192
+MOST_BYTES: Final = 8192
+STRAY_PERCENT: Final = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 
 
 class StrictParser(FlaskParser):
     """The parser of every endpoint: unknown, repeated and undecodable parameters are faults."""
 
     DEFAULT_VALIDATION_STATUS = 400
-    DEFAULT_UNKNOWN_BY_LOCATION: ClassVar[dict[str, str | None]] = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION | {"query": ma.RAISE}
 
     def load_querystring(self, req: Request, schema: ma.Schema) -> dict[str, str | Repeated]:
         """Return the parameters by name; one that was sent more than once as all of its values."""
@@ -37,40 +39,51 @@ class StrictParser(FlaskParser):
         error_status_code: int | None,
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
-        """Refuse the request with every fault of its parameters.
+        """Refuse the request with the faults of its parameters, the first 20 of them in the order in which they were sent.
 
         :raises Refusal: always.
         """
         messages: Any = error.messages
-        raise invalid(list(_faults(messages["query"], schema)))
+        found: dict[str, list[Any]] = messages["query"]
+        sent = [name for name in req.args if name in found]
+        names = [*sent, *(name for name in found if name not in req.args)]
+        raise invalid([_fault(name, found[name][0], schema) for name in names[: MOST_ERRORS + 1]])
 
 
-def _faults(messages: Mapping[str, Any], schema: ma.Schema) -> Iterator[Fault]:
-    for name, found in messages.items():
-        fault = found[0]
-        if not isinstance(fault, Fault):
-            near = nearest(name, schema.fields)
-            yield Fault("unknown", "is no parameter of this path", near, () if near else tuple(schema.fields), shortened(name)[1:-1])
-        else:
-            yield Fault(fault.code, fault.detail, fault.did_you_mean, fault.allowed, name)
+def _fault(name: str, found: Any, schema: ma.Schema) -> Fault:
+    """Return the fault of a parameter: what its field found, or that there is no such field."""
+    if isinstance(found, Fault):
+        return Fault(found.code, found.detail, found.did_you_mean, found.allowed, name)
+    shown = shortened(name)[1:-1]
+    near = nearest(name, schema.fields)
+    return Fault("unknown", "is no parameter of this path", near, () if near else tuple(schema.fields), shown)
 
 
 def check_query_string() -> None:
-    """Refuse a query string that is too long or is not UTF-8, before anything reads it.
+    """Refuse a query string that is too long or is not percent-encoded UTF-8, before anything reads it.
 
     :raises Refusal: 414 or 400.
     """
     raw = request.query_string
     if len(raw) > MOST_BYTES:
         raise Refusal("query-too-long", f"The query string has {len(raw)} bytes; at most {MOST_BYTES} are read.")
-    for part in raw.split(b"&"):
-        name, _, value = part.partition(b"=")
-        text = unquote_to_bytes(part)
+    faults = [fault for part in raw.split(b"&") if (fault := _undecodable(part))]
+    if faults:
+        raise invalid(faults)
+
+
+def _undecodable(part: bytes) -> Fault | None:
+    """Return the fault of a parameter that is no text, or None where it is one."""
+    reason = ""
+    text = unquote_to_bytes(part)
+    if STRAY_PERCENT.search(part):
+        reason = "holds a % that begins no percent-encoding; write % itself as %25"
+    elif b"\x00" in text:
+        reason = "holds a NUL character"
+    else:
         try:
-            if b"\x00" in text:
-                raise ValueError("holds a NUL")
             text.decode()
-        except ValueError as error:
-            shown = unquote_to_bytes(name).decode("ascii", "replace")
-            reason = "holds a NUL character" if b"\x00" in text else "is not percent-encoded UTF-8"
-            raise invalid([Fault("invalid_value", reason, parameter=shortened(shown)[1:-1])]) from error
+        except UnicodeDecodeError:
+            reason = "is not percent-encoded UTF-8"
+    shown = unquote_to_bytes(part.partition(b"=")[0]).decode("utf-8", "replace")
+    return Fault("invalid_value", reason, parameter=shortened(shown)[1:-1]) if reason else None

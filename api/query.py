@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from schemas import Filter, Resource
 
+from . import bounds
+from .filters import filter_named, parameter_name, split_name
 from .search_text import Term, parse
 
-DEFAULT_PER_PAGE: Final = 25
-MOST_PER_PAGE: Final = 200
-MOST_PAGED: Final = 10_000
-MOST_IDS: Final = 100
-MOST_VALUES: Final = 100
-MOST_PATHS: Final = 50
-MOST_INCLUDES: Final = 10
-MOST_FACETS: Final = 10
-MOST_FACET_VALUES: Final = 200
-DEFAULT_FACET_LIMIT: Final = 20
-MOST_SAMPLED: Final = 200
 RELEVANCE: Final = "relevance"
 TABLES: Final = ("csv", "jsonl")
 FORMATS: Final = ("json", *TABLES)
-OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
-    "reference": ("", "not", "exists"),
-    "choice": ("", "not", "exists"),
-    "flag": ("",),
-    "word": ("", "not", "exists"),
-    "number": ("", "not", "gte", "gt", "lte", "lt", "exists"),
-    "date": ("", "not", "gte", "gt", "lte", "lt", "exists"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,14 +60,14 @@ class Query:
     select: tuple[str, ...] | None = None
     include: tuple[str, ...] = ()
     facets: tuple[str, ...] = ()
-    facet_limit: int = DEFAULT_FACET_LIMIT
+    facet_limit: int = bounds.DEFAULT_FACET_VALUES
     format: str | None = None
     pretty: bool = False
 
     @property
     def per_page(self) -> int:
         """How many records a page holds at most."""
-        return DEFAULT_PER_PAGE if self.size is None else self.size
+        return bounds.DEFAULT_PER_PAGE if self.size is None else self.size
 
     @property
     def is_whole(self) -> bool:
@@ -114,13 +97,28 @@ class Query:
         """Return the query with changes."""
         return replace(self, **changes)
 
+    @property
+    def records_only(self) -> Query:
+        """The same records, with nothing beside them and no way of showing them."""
+        return self.but(include=(), facets=(), facet_limit=bounds.DEFAULT_FACET_VALUES, highlight=False, pretty=False, format=None)
+
+    def chosen(self, name: str) -> tuple[Any, ...]:
+        """Return the values that a filter asks for, none where it is not given."""
+        return next((clause.values for clause in self.clauses if clause.parameter == name), ())
+
+    def choosing(self, name: str, values: tuple[Any, ...]) -> Query:
+        """Return the query from its beginning with other values for a filter, or without it."""
+        kept = [clause for clause in self.clauses if clause.parameter != name]
+        more = [Clause(filter_named(self.resource, name), "", values)] if values else []
+        return self.but(clauses=tuple(sorted([*kept, *more], key=lambda clause: clause.parameter)), page=1, cursor=None)
+
     def within(self, clause: Clause) -> Query:
         """Return the query narrowed by one more clause."""
         return replace(self, clauses=(clause, *self.clauses))
 
     def parameters(self) -> Iterator[tuple[str, str]]:
         """Yield the canonical parameters: sorted, defaults left out; equal queries give equal ones."""
-        yield from sorted((name, _written(value)) for name, value in self._given().items())
+        yield from sorted((name, written(value)) for name, value in self._given().items())
 
     def _given(self) -> dict[str, Any]:
         """Return what differs from the defaults, by parameter."""
@@ -130,9 +128,9 @@ class Query:
         return given | {clause.parameter: clause.values for clause in self.clauses}
 
     def identity(self) -> str:
-        """Return what a cursor belongs to: which records, in which order."""
-        walked = replace(self, page=1, size=None, cursor=None, select=None, include=(), facets=(), highlight=False, pretty=False, format=None)
-        return "&".join(f"{name}={value}" for name, value in walked.parameters())
+        """Return what a cursor belongs to: which records of which collection, in which order."""
+        walked = Query(self.resource, self.clauses, self.ids, self.q, sort=self.sort)
+        return "&".join([self.resource.collection, *(f"{name}={value}" for name, value in walked.parameters())])
 
     def understood(self) -> dict[str, Any]:
         """Return the query as ``meta.query`` says it: the values by parameter, and the order of the records."""
@@ -149,40 +147,31 @@ WRITTEN: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
-def parameter_name(name: str, operator: str) -> str:
-    """Return the name of the parameter for a filter and an operator: `kind`, `kind__not`."""
-    return f"{name}__{operator}" if operator else name
-
-
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
     """Return a value as it is written in a query string."""
     if isinstance(value, tuple):
-        return ",".join(map(_written, value))
+        return ",".join(map(written, value))
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def operators(kind: str, *, many: bool) -> tuple[str, ...]:
-    """Return the operators that a filter takes, from the kind of its values and whether a record can have several."""
-    return OPERATORS[kind] + (("all",) if many and kind != "flag" else ())
-
-
-def facetable(resource: Resource, kinds: Mapping[str, str]) -> Sequence[str]:
-    """Return the filters whose values can be counted, from the kind of each: all but those of dates."""
-    return [one.name for one in resource.filters if kinds[one.name] != "date"]
-
-
 def query_from(resource: Resource, given: Mapping[str, Any]) -> Query:
-    """Return the query that parsed parameters make; `given` holds those that were sent, by name."""
-    filters = {one.name: one for one in resource.filters}
-    clauses, fields = [], {}
-    names = {parameter: name for name, parameter in WRITTEN.items()}
-    for parameter, value in given.items():
-        values = tuple(value) if isinstance(value, list) else value
-        stem, _, operator = parameter.partition("__")
-        if stem in filters:
-            clauses.append(Clause(filters[stem], operator, values if isinstance(values, tuple) else (values,)))
-        elif parameter in names:
-            fields[names[parameter]] = values
-    if fields.get("size") == DEFAULT_PER_PAGE and fields.get("format") not in TABLES:
+    """Return the query that parsed parameters make; `given` holds those that were sent, by name, and may hold some that are none of it."""
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    fields: dict[str, Any] = {name: values[parameter] for name, parameter in WRITTEN.items() if parameter in values}
+    clauses = [_clause(resource, parameter, value) for parameter, value in sorted(values.items()) if _is_filter(resource, parameter)]
+    if fields.get("format") in TABLES:
+        if "page" in fields:  # who asks for the first page of a table means a page, and not all of it
+            fields.setdefault("size", bounds.DEFAULT_PER_PAGE)
+    elif fields.get("size") == bounds.DEFAULT_PER_PAGE:
         del fields["size"]
-    return Query(resource, tuple(sorted(clauses, key=lambda clause: clause.parameter)), **fields)
+    query = Query(resource, tuple(clauses), **fields)
+    return query.but(sort=()) if query.sort == query.but(sort=()).order else query
+
+
+def _is_filter(resource: Resource, parameter: str) -> bool:
+    return any(one.name == split_name(parameter)[0] for one in resource.filters)
+
+
+def _clause(resource: Resource, parameter: str, value: Any) -> Clause:
+    name, operator = split_name(parameter)
+    return Clause(filter_named(resource, name), operator, value if isinstance(value, tuple) else (value,))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
+from . import bounds
 from .words import words
 
-MOST_CHARACTERS: Final = 200
-MOST_TERMS: Final = 16
 TERM: Final = re.compile(r'(?P<minus>-?)(?:"(?P<phrase>[^"]*)(?:"|\Z)|(?P<word>[^\s"]+))')
 
 
@@ -26,15 +26,21 @@ class NothingToFind(ValueError):
     """The text asks for nothing that could be found; the message says why."""
 
 
+class TooMuchToFind(ValueError):
+    """The text has too many terms; the message says how many there may be."""
+
+
+@lru_cache(maxsize=1024)
 def parse(text: str) -> tuple[Term, ...]:
     """Return the terms of a search text; a quotation mark that is never closed closes at the end.
 
-    :raises NothingToFind: it has no word to find, or more than 16 terms.
+    :raises NothingToFind: it has no word to find.
+    :raises TooMuchToFind: it has more than 16 terms.
     """
     terms = tuple(term for match in TERM.finditer(text) if (term := _term(match)))
-    if len(terms) > MOST_TERMS:
-        raise NothingToFind(f"has {len(terms)} terms; at most {MOST_TERMS} are looked for")
-    if not any(not term.excluded for term in terms):
+    if len(terms) > bounds.MOST_TERMS:
+        raise TooMuchToFind(f"has {len(terms)} terms; at most {bounds.MOST_TERMS} are looked for")
+    if all(term.excluded for term in terms):
         raise NothingToFind("has no word to find" + (", only words to leave out" if terms else ""))
     return terms
 

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import socket
+import threading
+from functools import partial
 from pathlib import Path
+from typing import Any, Final
 
 import click
+from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from .app import create_app
 from .config import Settings
-from .snapshot.read import Snapshot
+from .snapshot.read import Snapshot, UnusableSnapshot
 
-BACKLOG = 1024
+BACKLOG: Final = 1024
+# Open connections of one worker, idle ones included; one more would have to wait for another to close. Left to Granian,
+# it is the backlog divided by the workers, which is 16 on 64 cores. A process may usually open 1,024 files.
+CONNECTIONS: Final = 900
+SECONDS_TO_STOP: Final = 5
+CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
+LOGGING: Final[dict[str, Any]] = {"handlers": {"console": CONSOLE, "access": CONSOLE}}
 
 
 class CannotListen(Exception):
@@ -27,28 +40,38 @@ def serve(snapshot: Path, settings: Settings) -> None:
     :raises UnusableSnapshot: the file cannot be served.
     :raises CannotListen: the address is taken or not this machine's.
     """
-    opened = Snapshot(snapshot)
-    _check_address(settings.host, int(settings.port))
-    os.environ["ROSTRUM_SNAPSHOT"] = str(snapshot.absolute())
-    workers = int(settings.workers) if settings.workers else os.cpu_count() or 1
-    where = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
-    click.echo(f"{opened.about['title']} {opened.about['version']} is served at {where} by {workers} workers; stop with Ctrl-C", err=True)
+    about = Snapshot(snapshot).about
+    address = _numeric(settings.host, settings.port)
+    workers = settings.workers or cores()
     server = Server(
-        "api.app:create_app",
-        factory=True,
-        address=settings.host,
-        port=int(settings.port),
+        "rostrum",
+        address=address,
+        port=settings.port,
         interface=Interfaces.WSGI,
         workers=workers,
-        blocking_threads=int(settings.threads),
+        blocking_threads=settings.threads,
         backlog=BACKLOG,
+        backpressure=CONNECTIONS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=SECONDS_TO_STOP,
         log_level=LogLevels.warning,
+        log_dictconfig=LOGGING,
     )
-    server.serve()
+    where = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
+    by = f"{workers} workers" if workers > 1 else "1 worker"
+    server.on_startup(lambda: click.echo(f"{about['title']} {about['version']} is served at {where} by {by}; stop with Ctrl-C", err=True))
+    server.serve(target_loader=partial(_start_worker, snapshot.absolute(), settings), wrap_loader=False)
 
 
-def _check_address(host: str, port: int) -> None:
-    """Bind the address and let it go again, so that a taken one is one clear message and not one a worker.
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _numeric(host: str, port: int) -> str:
+    """Return the numeric address of a host, the only kind that Granian takes.
+
+    It is bound and let go again, so that a taken one is one clear message and not one from each worker.
 
     :raises CannotListen: it cannot be bound.
     """
@@ -57,5 +80,31 @@ def _check_address(host: str, port: int) -> None:
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
-    except OSError as error:
-        raise CannotListen(f"cannot listen on {host} port {port}: {error.strerror}; choose another with --host or --port") from error
+    except (OSError, UnicodeError) as error:
+        reason = getattr(error, "strerror", None) or "that is no host name"
+        raise CannotListen(f"cannot listen on {host} port {port}: {reason.lower()}; choose another with --host or --port") from error
+    return str(address[0])
+
+
+def _start_worker(snapshot: Path, settings: Settings) -> Flask:
+    """Return the application of a new worker process, or end the process with the reason.
+
+    It leaves the group that a terminal sends Ctrl-C to: a worker that is interrupted beside its parent hangs in Granian 2.8.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    os.setpgid(0, 0)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    try:
+        return create_app(snapshot, settings)
+    except UnusableSnapshot as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(1) from error
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent has gone, killed or not, and then stop as if it had said so."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,9 +11,16 @@ from typing import Final
 
 import snowballstemmer
 
-WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-APOSTROPHES: Final = str.maketrans("", "", "'’")
+# Marks that belong to the character before them. Left out are those that only say how a character is drawn (enclosing, variants).
+MARKS: Final = frozenset(
+    one for one in map(chr, range(0x300, 0xFE30)) if unicodedata.category(one) in {"Mn", "Mc"} and not "\ufe00" <= one <= "\ufe0f"
+)
+WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{''.join(sorted(MARKS))}]|['’](?=[^\W_]))*")
+APOSTROPHES: Final = str.maketrans("", "", "'’\u02bc")
+# Combining classes of marks that are no accents: signs of vowels, nukta, the voicing of kana, virama.
+KEPT_CLASSES: Final = (0, 7, 8, 9)
 _STEMMER: Final = snowballstemmer.stemmer("english")
+_STEMMING: Final = threading.Lock()  # a stemmer keeps the word that it is at work on
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +42,18 @@ def words(text: str) -> list[Word]:
     return [Word(match.start(), match.end(), folded) for match in WORD.finditer(text) if (folded := fold(match.group()))]
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def fold(word: str) -> str:
-    """Return a word without case, accents and apostrophes: `L’Été` and `lete` are one."""
-    plain = unicodedata.normalize("NFKD", word.translate(APOSTROPHES).casefold())
-    return "".join(character for character in plain if character.isalnum())
+    """Return a word without case, accents and apostrophes: `L’Été` and `lete` are one (caseless by compatibility, Unicode D146)."""
+    plain = word
+    for _ in range(2):  # what is taken apart may have a case of its own
+        plain = unicodedata.normalize("NFKD", plain.casefold()).translate(APOSTROPHES)
+    return "".join(one for one in plain if one.isalnum() or (one in MARKS and unicodedata.combining(one) in KEPT_CLASSES))
 
 
-@lru_cache(maxsize=262_144)
+@lru_cache(maxsize=65_536)
 def stem(folded: str) -> str:
     """Return the stem of a folded word (Snowball English; Porter 2001)."""
-    stemmed: str = _STEMMER.stemWord(folded)
+    with _STEMMING:
+        stemmed: str = _STEMMER.stemWord(folded)
     return stemmed

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from tiny import tiny
+from worlds import WORLDS, World, made
 
 from api.app import create_app
 from api.config import Settings
@@ -62,3 +63,15 @@ def tiny_client(tiny_app: Flask) -> Iterator[FlaskClient]:
     """A client of the tiny dataset."""
     with tiny_app.test_client() as made:
         yield made
+
+
+@pytest.fixture(scope="session", params=WORLDS)
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """Each of three datasets in turn: the shipped one, the tiny one, and one full of oddities."""
+    return made(request.param, tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture(scope="session")
+def odd_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The dataset full of oddities."""
+    return made("odd", tmp_path_factory.mktemp("odd"))

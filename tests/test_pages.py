@@ -284,7 +284,7 @@ def test_the_example_of_a_problem_is_of_its_type(client: FlaskClient, problem: A
 def test_an_unknown_problem_type_suggests_the_one_that_was_meant(client: FlaskClient) -> None:
     answer = client.get("/problems/not-fund")
     assert answer.status_code == 404
-    assert "'not-found'" in answer.get_data(as_text=True)
+    assert "'/problems/not-found'" in answer.get_data(as_text=True)
 
 
 def data(client: FlaskClient, path: str) -> Any:

@@ -2,7 +2,8 @@
 
 A reference is its id, unless parts of it were asked for. The items of a list stand in one cell, joined by ` | `; within an item a
 backslash and a bar have a backslash in front. Null is an empty cell. A text that a spreadsheet would run as a formula, because it
-begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return, has an apostrophe in front (OWASP, CSV Injection); JSON Lines has it bare.
+begins with one of FORMULA, has an apostrophe in front (OWASP, CSV Injection), and so has one that would be taken for such a text;
+numbers and JSON Lines have none.
 """
 
 from __future__ import annotations
@@ -10,19 +11,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import marshmallow as ma
 
-from api.shaping import Tree
+from api.shaping import Tree, item_of
 from schemas import Resource
 from schemas.base import Link
-from schemas.fields import Many, Part
+from schemas.fields import Part
 
 MEDIA_TYPE: Final = "text/csv"
 SEPARATOR: Final = " | "
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")  # the last four are the fullwidth forms
 
 
 def encode(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
@@ -48,16 +50,15 @@ def _written(rows: Iterable[Sequence[str]]) -> bytes:
 
 
 def columns(resource: Resource, tree: Tree | None) -> list[str]:
-    """Return the dotted paths that have a column, `id` and `type` always among them."""
-    return list(_columns(resource.public, {"type": {}, "id": {}} | tree if tree is not None else {}, ""))
+    """Return the dotted paths that have a column: those of a tree, all without one. They depend on no record."""
+    return list(_columns(resource.public, tree or {}, ""))
 
 
 def _columns(schema: ma.Schema, tree: Tree, prefix: str) -> Iterator[str]:
     for name, field in schema.fields.items():
-        inner: Any = field.inner if isinstance(field, Many) else field
-        below = tree.get(name, {})
         if tree and name not in tree:
             continue
+        inner, below = item_of(field), tree.get(name, {})
         if isinstance(inner, Part) and (below or not isinstance(inner, Link)):
             yield from _columns(inner.schema, below, f"{prefix}{name}.")
         else:
@@ -67,19 +68,22 @@ def _columns(schema: ma.Schema, tree: Tree, prefix: str) -> Iterator[str]:
 def cell(record: Mapping[str, Any], path: Sequence[str]) -> str:
     """Return what stands in the cell of a record and a path."""
     value, is_list = _value(record, path)
-    text = SEPARATOR.join(_plain(item).replace("\\", "\\\\").replace("|", "\\|") for item in value) if is_list else _plain(value)
-    is_text = is_list or isinstance(value, str)
-    return f"'{text}" if is_text and text.startswith(FORMULA) else text
+    text = SEPARATOR.join(map(_escaped, value)) if is_list else _plain(value)
+    return f"'{text}" if (is_list or isinstance(value, str)) and FORMULA.match(text) else text
 
 
 def _value(value: Any, path: Sequence[str]) -> tuple[Any, bool]:
-    """Return what stands at the end of a path, and whether it is the items of a list."""
+    """Return what stands at the end of a path, and whether it is the items of a list; lists within lists are one."""
     if isinstance(value, list):
         found = [_value(item, path) for item in value]
         return [one for item, many in found for one in (item if many else [item])], True
     if value is None or not path:
         return value, False
     return _value(value.get(path[0]), path[1:])
+
+
+def _escaped(item: Any) -> str:
+    return _plain(item).replace("\\", "\\\\").replace("|", "\\|")
 
 
 def _plain(value: Any) -> str:

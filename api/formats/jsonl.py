@@ -13,7 +13,7 @@ from schemas.canonical import compact
 MEDIA_TYPE: Final = "application/jsonl"
 
 
-def encode(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
+def encode(_: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
     """Return records one a line, cut to the fields of a tree where one is given."""
     if tree is not None:
         bodies = (compact(cut(json.loads(body), tree)) for body in bodies)

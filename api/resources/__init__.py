@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from . import actors, catalog, claims, conditions, debates, events, health, index, integrity, quotes, schemas, search, sources
+from . import (
+    actors,
+    catalog,
+    claims,
+    conditions,
+    debates,
+    events,
+    exports,
+    health,
+    index,
+    integrity,
+    quotes,
+    schemas,
+    search,
+    sources,
+    verify,
+)
 
 BLUEPRINTS = (
     index.blp,
@@ -14,7 +30,9 @@ BLUEPRINTS = (
     events.blp,
     quotes.blp,
     search.blp,
+    verify.blp,
     integrity.blp,
+    exports.blp,
     schemas.blp,
     catalog.blp,
     health.blp,

@@ -10,7 +10,7 @@ from flask import Response, current_app
 
 from api.answers import JSON, Content, answer, negotiated
 from api.contract import Blueprint
-from api.errors import BY_SLUG, PROBLEM_TYPES, Fault, ProblemType, Refusal
+from api.errors import BY_SLUG, PROBLEM_TYPES, Fault, ProblemType, unknown_path
 from api.openapi import document
 from api.pages import ASSETS, DOCS_POLICY, HTML, asset, page
 from schemas.canonical import compact, dumps
@@ -40,9 +40,9 @@ LESSONS: Final[Mapping[str, Lesson]] = {
         (Fault("invalid_value", "'factial' is not one of the values", "factual", KINDS, "kind"),),
     ),
     "bad-request": Lesson(
-        "Correct the request by what `detail` says. If a library wrote it, look at the address and the headers as they were sent.",
-        "GET /v1/claims",
-        "The request cannot be read as HTTP; `detail` says why.",
+        "Look at the address and the headers as they were sent; a library or a proxy may have written them.",
+        "GET /v1/claims\nHost: not..a.host",
+        "The request cannot be read as HTTP.",
     ),
     "not-found": Lesson(
         "If `errors` has `did_you_mean`, ask for that id. Otherwise look for the record in its collection, the path without the id.",
@@ -54,6 +54,7 @@ LESSONS: Final[Mapping[str, Lesson]] = {
         "Compare the path with those in `/v1` and in the documentation at `/docs`. If it ends in a slash, leave the slash out.",
         "GET /v1/claim",
         "Nothing is served at this path. Did you mean '/v1/claims'?",
+        (Fault("unknown_path", "Nothing is served at this path.", "/v1/claims", parameter="path"),),
     ),
     "method-not-allowed": Lesson(
         "Use GET. To propose a correction of the data, turn to whoever publishes the dataset: nothing can be written over HTTP.",
@@ -65,6 +66,11 @@ LESSONS: Final[Mapping[str, Lesson]] = {
         "GET /v1\nAccept: image/png",
         "This path offers application/json.",
         (Fault("invalid_value", "accepts none of the media types that this path offers", allowed=(JSON,), parameter="Accept"),),
+    ),
+    "precondition-failed": Lesson(
+        "Leave `If-Match` and `If-Unmodified-Since` out to get what there is now. To learn whether it has changed, send `If-None-Match`.",
+        'GET /v1\nIf-Match: "0123456789abcdef"',
+        "The representation is not the one that the precondition names.",
     ),
     "query-too-long": Lesson(
         "Send several requests with fewer values each. To copy everything, walk the collection page by page without filters.",
@@ -132,7 +138,7 @@ def get_problem_type(parameters: dict[str, Any], slug: str) -> Response:
     negotiated(HTML)
     if slug not in BY_SLUG:
         near = nearest(slug, BY_SLUG)
-        raise Refusal("unknown-path", "There is no such type of problem." + (f" Did you mean {near!r}?" if near else ""))
+        raise unknown_path(BY_SLUG[near].href if near else None)
     return page("problem.html", lambda: _lesson(BY_SLUG[slug]))
 
 
@@ -153,7 +159,10 @@ def _lesson(problem: ProblemType) -> dict[str, Any]:
 
 
 @blp.get(
-    "/.well-known/api-catalog", "getApiCatalog", "Where the interface and its descriptions are (RFC 9727)", answers={LINKSET: "Linkset"}
+    "/.well-known/api-catalog",
+    "getApiCatalog",
+    "Where the interface and its descriptions are (RFC 9727)",
+    answers={LINKSET: "Linkset", JSON: "Linkset"},
 )
 def get_api_catalog(parameters: dict[str, Any]) -> Response:
     """Answer with the API catalog as a linkset (RFC 9264)."""
@@ -165,4 +174,5 @@ def get_api_catalog(parameters: dict[str, Any]) -> Response:
     }
     body = compact({"linkset": [{"anchor": "/.well-known/api-catalog", "item": [{"href": "/v1", "type": JSON}]}, entry]}) + b"\n"
     made = Content(body, {"api-catalog": "/.well-known/api-catalog"})
-    return answer(negotiated(LINKSET, JSON), "", lambda: made, content_type=f'{LINKSET}; profile="{PROFILE}"')
+    media_type = negotiated(LINKSET, JSON)
+    return answer(media_type, "", lambda: made, content_type=f'{LINKSET}; profile="{PROFILE}"' if media_type == LINKSET else JSON)

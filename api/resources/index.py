@@ -11,15 +11,16 @@ from flask import Response, current_app, request
 from api.answers import JSON, Content, answer, negotiated
 from api.contract import Blueprint
 from api.envelope import enveloped, stamp
+from api.filters import end_of, operators
 from api.pages import HTML, page
 from api.parameters import ItemParameters
-from api.query import SortKey, operators, query_from
+from api.query import SortKey, query_from
 from api.service import EXTENSION, snapshot
+from api.shaping import reference_paths
 from api.snapshot import find
 from api.version import API_VERSION
 from schemas import BY_COLLECTION, BY_TYPE, RESOURCES, Filter, Resource
 from schemas.canonical import compact
-from schemas.paths import end
 
 DATASET_KEYS = ("title", "version", "released", "licence", "citation")
 MOST_DISPUTES: Final = 3
@@ -51,10 +52,13 @@ QUESTIONS: Final = (
 blp = Blueprint("index", __name__, description="What there is and where to begin.")
 
 
-@blp.get("/v1", "getIndex", "What is served, and the filters of each collection", parameters=ItemParameters(), answers={JSON: "IndexAnswer"})
+@blp.get(
+    "/v1", "getIndex", "What is served, and the filters of each collection", parameters=ItemParameters(), answers={JSON: "IndexAnswer"}
+)
 def get_index(parameters: dict[str, Any]) -> Response:
     """Answer with the index."""
-    return answer(negotiated(JSON), str(parameters), lambda: _content(pretty=parameters.get("pretty", False)))
+    pretty = parameters.get("pretty", False)
+    return answer(negotiated(JSON), f"pretty={pretty}", lambda: _content(pretty=pretty))
 
 
 @blp.get(
@@ -139,18 +143,19 @@ def entries() -> Iterator[dict[str, Any]]:
             "filters": [_filter_entry(resource, one) for one in resource.filters],
             "sorts": list(resource.sorts),
             "default_sort": resource.default_sort,
+            "includes": [{"path": path, "target": target} for path, target in reference_paths(resource.type).items()],
         }
 
 
 def _filter_entry(resource: Resource, one: Filter) -> dict[str, Any]:
     """Return what the index says of a filter: `eq` is written as the name alone, every other operator as `name__operator`."""
-    found = end(resource, one.steps, one.target)
+    found = end_of(resource, one)
     values = ["true", "false"] if found.kind == "flag" else list(found.choices)
     return {
         "name": one.name,
         "description": one.description,
         "kind": found.kind,
         "target": found.target,
-        "operators": [operator or "eq" for operator in operators(found.kind, many=found.many)],
+        "operators": [operator or "eq" for operator in operators(resource, one)],
         "values": values or None,
     }

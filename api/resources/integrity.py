@@ -7,9 +7,10 @@ from typing import Any
 from flask import Response
 
 from api.answers import JSON, Content, answer, negotiated
+from api.asked import address
 from api.contract import Blueprint
 from api.envelope import enveloped, listed, stamp
-from api.errors import Fault, invalid, shortened
+from api.known import refuse_any, unknown
 from api.parameters import IntegrityParameters
 from api.service import snapshot
 
@@ -25,20 +26,14 @@ blp = Blueprint("integrity", __name__, description="What the dataset leaves open
 )
 def get_integrity(parameters: dict[str, Any]) -> Response:
     """Answer with a report for each debate that was asked for, or for all."""
-    debates = parameters.get("debate", [])
-    pretty = parameters.get("pretty", False)
+    debates, pretty = parameters.get("debate", []), parameters.get("pretty", False)
+    asked = [("debate", ",".join(debates))] if debates else []
+    here = address("/v1/integrity", [*asked, *([("pretty", "true")] if pretty else [])])
 
     def make() -> Content:
-        missing = snapshot().missing("debate", debates)
-        if missing:
-            raise invalid([_unknown(served) for served in missing])
+        refuse_any(unknown("debate", debates, "debate"))
         reports = snapshot().integrity(debates)
         meta = {"total": len(reports), "count": len(reports), "dataset": stamp()}
-        self = f"/v1/integrity?debate={','.join(debates)}" if debates else "/v1/integrity"
-        return Content(enveloped(listed(reports), meta, {"self": self}, pretty=pretty))
+        return Content(enveloped(listed(reports), meta, {"self": here}, pretty=pretty))
 
-    return answer(negotiated(JSON), f"{debates} {pretty}", make)
-
-
-def _unknown(served: str) -> Fault:
-    return Fault("invalid_value", f"{shortened(served)} names no debate", snapshot().nearest("debate", served), parameter="debate")
+    return answer(negotiated(JSON), here, make)

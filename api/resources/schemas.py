@@ -7,9 +7,9 @@ from typing import Any
 
 from flask import Response
 
-from api.answers import Content, answer, negotiated
+from api.answers import JSON, Content, answer, negotiated
 from api.contract import Blueprint
-from api.errors import not_found
+from api.errors import unknown_path
 from schemas import BY_TYPE, Resource
 from schemas.canonical import compact
 from schemas.json_schema import authored, public
@@ -26,29 +26,31 @@ blp = Blueprint("schemas", __name__, description="The JSON Schemas of the record
     "/v1/schemas/<type>",
     "getSchema",
     "The JSON Schema of a type as it is served (draft 2020-12)",
-    answers={SCHEMA: {"type": "object"}},
+    answers={SCHEMA: {"type": "object"}, JSON: {"type": "object"}},
     path=PATH,
     problems=(404,),
 )
 def get_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002 - the name of the path's parameter
     """Answer with the schema of the public form."""
-    return _answer(type, public)
+    return _answer("/v1/schemas", type, public)
 
 
 @blp.get(
     "/v1/schemas/authored/<type>",
     "getAuthoredSchema",
     "The JSON Schema of a type as a curator writes it (draft 2020-12)",
-    answers={SCHEMA: {"type": "object"}},
+    answers={SCHEMA: {"type": "object"}, JSON: {"type": "object"}},
     path=PATH,
     problems=(404,),
 )
 def get_authored_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002 - the name of the path's parameter
     """Answer with the schema of the authored form."""
-    return _answer(type, authored)
+    return _answer("/v1/schemas/authored", type, authored)
 
 
-def _answer(type_: str, schema: Callable[[Resource], dict[str, Any]]) -> Response:
+def _answer(folder: str, type_: str, schema: Callable[[Resource], dict[str, Any]]) -> Response:
+    media_type = negotiated(SCHEMA, JSON)
     if type_ not in BY_TYPE:
-        raise not_found("type", type_, nearest(type_, BY_TYPE))
-    return answer(negotiated(SCHEMA, "application/json"), "", lambda: Content(compact(schema(BY_TYPE[type_])) + b"\n"), content_type=SCHEMA)
+        near = nearest(type_, BY_TYPE)
+        raise unknown_path(f"{folder}/{near}" if near else None)
+    return answer(media_type, "", lambda: Content(compact(schema(BY_TYPE[type_])) + b"\n"))

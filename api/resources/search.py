@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Response
 
+from api import bounds
 from api.answers import JSON, Content, answer, negotiated
-from api.asked import SAFE
+from api.asked import Links, address, page_links, relations
 from api.contract import Blueprint
 from api.envelope import enveloped, stamp
-from api.errors import Fault, invalid, shortened
-from api.finding import completions, found, resources_of
+from api.finding import completions, found, scope
+from api.known import refuse_any, unknown
+from api.listing import NO_VARY_SEARCH
 from api.parameters import AutocompleteParameters, SearchParameters
-from api.query import DEFAULT_PER_PAGE, MOST_PAGED
-from api.service import snapshot
+from api.query import written
+from api.snapshot.everywhere import Scope
 from schemas.canonical import compact
 
-DEFAULT_COMPLETIONS = 10
+OF_THE_ANSWER = ("mailto", "page", "per_page", "pretty")  # and not of what is looked for
 
 blp = Blueprint("search", __name__, description="Search over all types, and completion.")
 
@@ -30,30 +32,25 @@ blp = Blueprint("search", __name__, description="Search over all types, and comp
     parameters=SearchParameters(),
     answers={JSON: "SearchAnswer"},
     headers=("No-Vary-Search",),
-    description="Ranked by BM25 over stems (weight 1) and words (weight 0.5); ties in the order of types and records.",
+    description=(
+        "Ranked by BM25 (k1 1.2, b 0.75) over the records of all types, as SQLite's FTS5 computes it: a word or phrase counts by its stems"
+        " with weight 1, a prefix by the words themselves with weight 0.5. Ties stand in the order of types and records."
+    ),
 )
 def search_all(parameters: dict[str, Any]) -> Response:
     """Answer with one page of hits."""
-    page, per_page = parameters.get("page", 1), parameters.get("per_page", DEFAULT_PER_PAGE)
-    address = _address("/v1/search", parameters)
+    page, per_page = parameters.get("page", 1), parameters.get("per_page", bounds.DEFAULT_PER_PAGE)
+
+    def at(number: int) -> str:
+        return _address("/v1/search", {**parameters, "page": number})
 
     def make() -> Content:
         _check_debates(parameters)
-        types, debates = resources_of(parameters.get("types")), parameters.get("debate", [])
-        total, hits = found(parameters["q"], types, debates, per_page, (page - 1) * per_page)
-        meta = {"total": total, "count": len(hits), "page": page, "per_page": per_page, "query": _understood(parameters), "dataset": stamp()}
-        last = max(1, -(-min(total, MOST_PAGED) // per_page)) if per_page else 1
-        links = {
-            "self": address,
-            "first": _address("/v1/search", parameters, page=1),
-            "prev": _address("/v1/search", parameters, page=min(page - 1, last)) if page > 1 else None,
-            "next": _address("/v1/search", parameters, page=page + 1) if page < last else None,
-            "last": _address("/v1/search", parameters, page=last),
-        }
-        relations = {name: href for name, href in links.items() if name != "self"}
-        return Content(enveloped(compact(hits), meta, links, pretty=parameters.get("pretty", False)), relations)
+        total, hits = found(parameters["q"], _scope(parameters), per_page, (page - 1) * per_page)
+        meta = {"total": total, "count": len(hits), "page": page, "per_page": per_page}
+        return _content(hits, meta, page_links(page, per_page, total, at), parameters)
 
-    return answer(negotiated(JSON), address, make)
+    return answer(negotiated(JSON), at(page), make)
 
 
 @blp.get(
@@ -63,38 +60,51 @@ def search_all(parameters: dict[str, Any]) -> Response:
     parameters=AutocompleteParameters(),
     answers={JSON: "AutocompleteAnswer"},
     headers=("No-Vary-Search",),
-    description="Labels that begin with what was typed come first, then short labels before long ones.",
+    description=(
+        "Labels that begin with what was typed come first, then short labels before long ones. Of each type the first"
+        f" {bounds.MOST_CANDIDATES} records that match are looked at."
+    ),
 )
 def autocomplete(parameters: dict[str, Any]) -> Response:
     """Answer with references."""
-    address = _address("/v1/autocomplete", parameters)
+    here = _address("/v1/autocomplete", parameters)
 
     def make() -> Content:
         _check_debates(parameters)
-        types, debates = resources_of(parameters.get("types")), parameters.get("debate", [])
-        entries = completions(parameters["q"], types, debates, parameters.get("per_page", DEFAULT_COMPLETIONS))
-        meta = {"count": len(entries), "query": _understood(parameters), "dataset": stamp()}
-        return Content(enveloped(compact(entries), meta, {"self": address}, pretty=parameters.get("pretty", False)))
+        entries = completions(parameters["q"], _scope(parameters), parameters.get("per_page", bounds.DEFAULT_COMPLETIONS))
+        links: Links = {"self": here}
+        return _content(entries, {"count": len(entries)}, links, parameters)
 
-    return answer(negotiated(JSON), address, make)
-
-
-def _address(path: str, parameters: dict[str, Any], **changes: Any) -> str:
-    """Return the address of these parameters in their canonical spelling."""
-    given = {name: value for name, value in (parameters | changes).items() if name != "mailto"}
-    if given.get("page") == 1:
-        del given["page"]
-    written = {name: ",".join(value) if isinstance(value, list) else str(value).lower() if value is True else value for name, value in given.items()}
-    return f"{path}?{urlencode(sorted(written.items()), safe=SAFE)}"
+    return answer(negotiated(JSON), here, make)
 
 
-def _understood(parameters: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if name not in {"mailto", "page", "per_page", "pretty"}}
+def _content(entries: list[dict[str, Any]], meta: Mapping[str, Any], links: Links, parameters: Mapping[str, Any]) -> Content:
+    """Return entries in their envelope; what was asked and of which dataset stands behind `meta`."""
+    about = {**meta, "query": _understood(parameters), "dataset": stamp()}
+    body = enveloped(compact(entries), about, links, pretty=parameters.get("pretty", False))
+    return Content(body, relations(links), {"No-Vary-Search": NO_VARY_SEARCH})
 
 
-def _check_debates(parameters: dict[str, Any]) -> None:
+def _scope(parameters: Mapping[str, Any]) -> Scope:
+    return scope(parameters.get("types", ()), parameters.get("debate", ()))
+
+
+def _address(path: str, parameters: Mapping[str, Any]) -> str:
+    """Return the address of these parameters in their canonical spelling, what says nothing left out."""
+    return address(path, _spelled(parameters))
+
+
+def _spelled(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    plain = {"page": 1, "pretty": False}
+    for name, value in parameters.items():
+        if name != "mailto" and value != plain.get(name):
+            yield name, written(tuple(value) if isinstance(value, list) else value)
+
+
+def _understood(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if name not in OF_THE_ANSWER}
+
+
+def _check_debates(parameters: Mapping[str, Any]) -> None:
     """Refuse debates that there are not."""
-    missing = snapshot().missing("debate", parameters.get("debate", []))
-    if missing:
-        faults = [Fault("invalid_value", f"{shortened(one)} names no debate", snapshot().nearest("debate", one), parameter="debate") for one in missing]
-        raise invalid(faults)
+    refuse_any(unknown("debate", parameters.get("debate", ()), "debate"))

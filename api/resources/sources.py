@@ -25,8 +25,8 @@ blp = collection(source.RESOURCE)
     "The text of a source, exactly as its quotes' offsets count it",
     answers={PLAIN: {"type": "string"}},
     path=[id_in_path("source", source.RESOURCE.example)],
-    problems=(404, 416),
-    headers=("Accept-Ranges",),
+    problems=(404,),
+    ranges=True,
     description="UTF-8. The offsets of quotes count Unicode code points of this text; `Range` counts its bytes (RFC 9110 §14).",
 )
 def get_source_text(parameters: dict[str, Any], id: str) -> Response:  # noqa: A002 - the name of the path's parameter

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from . import counts, finding, index, integrity, records, service
+from . import counts, finding, index, integrity, records, service, verify
 from .parts import COMPONENTS, Given, Shapes
 
-MODULES: Final = (service, records, finding, counts, integrity, index)
+MODULES: Final = (service, records, finding, counts, integrity, verify, index)
 
 
 def shapes() -> Shapes:

@@ -20,6 +20,13 @@ class FilterEntry(ma.Schema):
     values = Many(Text("A value."), "The values that it takes, or null where the list is not closed.", required=True, **NULLABLE)
 
 
+class IncludeEntry(ma.Schema):
+    """A reference that `include` follows; from the record there it goes one step further, along the includes of that type."""
+
+    path = Text("The path of the reference.", example="evidence.quote")
+    target = Text("The type of the record that it leads to.", example="quote")
+
+
 class IndexEntry(ma.Schema):
     """What the index says of a type."""
 
@@ -31,6 +38,7 @@ class IndexEntry(ma.Schema):
     filters = Many(Part(FilterEntry, "A filter."), "The filters of the collection.", required=True)
     sorts = Many(Text("A key."), "The keys that it can be sorted by.", required=True)
     default_sort = Text("The keys that it is sorted by.", example="id")
+    includes = Many(Part(IncludeEntry, "A reference."), "The references that can be included.", required=True)
 
 
 class IndexDataset(ma.Schema):

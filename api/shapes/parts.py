@@ -7,8 +7,7 @@ from typing import Any, Final
 import marshmallow as ma
 
 from api.envelope import DatasetStamp
-from schemas.fields import Part, Text
-from schemas.strict import Strict
+from schemas.fields import Part, Strict, Text
 
 Shapes = dict[str, type[ma.Schema]]
 OPTIONAL: Final[dict[str, Any]] = {"required": False}

@@ -16,7 +16,7 @@ from schemas.dataset import Dataset
 from schemas.dates import period
 from schemas.paths import sort_value, values
 
-from . import integrity, search
+from . import exports, integrity, passages, search
 from .computed import public
 from .draft import draft_of, sync
 from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, software, tables
@@ -52,9 +52,9 @@ def build(dataset: Dataset, target: Path, tell: Tell = nobody) -> None:
     :raises OSError: the file cannot be written; what stood there before still does.
     """
     try:
-        if os.path.lexists(target) and not target.is_file():
+        target = Path(os.path.realpath(target))  # a link is followed and stays
+        if target.exists() and not target.is_file():
             raise OSError("something else than a file has that name")
-        target = target.resolve()  # a link is followed and stays
         target.parent.mkdir(parents=True, exist_ok=True)
         with draft_of(target) as draft:
             _write(dataset, draft, tell)
@@ -78,9 +78,12 @@ def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
             database.execute(search.TABLE)
             for resource in RESOURCES:
                 _write_type(database, resource, records, progress)
-            database.executemany("INSERT INTO texts VALUES (?, ?)", sorted((name, text.text.encode()) for name, text in dataset.texts.items()))
+            texts = sorted((name, text.text.encode()) for name, text in dataset.texts.items())
+            database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
             reports = [(report["debate"]["id"], compact(report)) for report in integrity.reports(records)]
             database.executemany("INSERT INTO integrity VALUES (?, ?)", reports)
+            passages.write(database, {name: text.text for name, text in dataset.texts.items()}, records)
+            exports.write(database, {**dataset.about, "digest": dataset.digest})
             database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(dataset, records))
         database.execute("ANALYZE")
     finally:
@@ -112,7 +115,8 @@ def _write_type(database: apsw.Connection, resource: Resource, records: Records,
         database.executemany(f"INSERT INTO {filter_table(resource, one)} VALUES ({marks})", _pairs(resource, one, records))
     for statement in indexes(resource):
         database.execute(statement)
-    database.executemany("INSERT INTO search (rowid, stems, words, label) VALUES (?, ?, ?, ?)", search.documents(resource, records[resource.type].values()))
+    documents = search.documents(resource, records[resource.type].values())
+    database.executemany("INSERT INTO search (rowid, stems, words, label) VALUES (?, ?, ?, ?)", documents)
 
 
 def _rows(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
@@ -128,7 +132,8 @@ def _pairs(resource: Resource, one: Filter, records: Records) -> Iterator[tuple[
     def fetch(type_: str, served: str) -> Mapping[str, Any]:
         return records[type_][served]
 
-    pairs = ((value, row) for row, record in enumerate(records[resource.type].values(), start=1) for value in set(values(record, one, fetch)))
+    numbered = enumerate(records[resource.type].values(), start=1)
+    pairs = ((value, row) for row, record in numbered for value in set(values(record, one, fetch)))
     yield from sorted((*days(value), row) if dated else (value, row) for value, row in pairs)
 
 

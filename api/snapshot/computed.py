@@ -150,6 +150,6 @@ def public(model: Model, entry: Entry) -> dict[str, Any]:
     try:
         resource.public.load(record)
     except ma.ValidationError as error:
-        error.add_note(f"while the public form of the {resource.type} {entry.served_id!r} was made; the fault is in the software, not in the data")
+        error.add_note(f"in the public form of the {resource.type} {entry.served_id!r}: the fault is in the software, not in the data")
         raise
     return {name: record[name] for name in resource.public.fields}

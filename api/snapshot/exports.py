@@ -69,12 +69,12 @@ def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
     return jsonl.encode(resource, (body for _, _, body in rows), None)
 
 
-def _items(resource: Resource, rows: Sequence[Row]) -> bytes:
+def _items(_: Resource, rows: Sequence[Row]) -> bytes:
     """Return rows as the items of a JSON array, one a line."""
-    return b"".join(_separator(row) + body for row, _, body in rows)
+    return b"".join(_separator(row) + body for row, _served, body in rows)
 
 
-def _members(resource: Resource, rows: Sequence[Row]) -> bytes:
+def _members(_: Resource, rows: Sequence[Row]) -> bytes:
     """Return texts as the members of a JSON object, one a line."""
     return b"".join(b"%b%b:%b" % (_separator(row), compact(served), compact(text.decode())) for row, served, text in rows)
 

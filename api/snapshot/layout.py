@@ -11,15 +11,25 @@ from typing import Final
 from schemas import Filter, Resource
 from schemas.paths import end
 
+MAGIC: Final = b"SQLite format 3\x00"
+HEADER_BYTES: Final = 100
 APPLICATION_ID: Final = 0x526F7374  # "Rost", in the header of every snapshot
 FORMAT: Final = 1
 SUFFIX: Final = ".rostrum"
-PACKAGES: Final = (Path(__file__).parent, Path(__file__).parents[2] / "schemas")
+PACKAGES: Final = (
+    Path(__file__).parent,
+    Path(__file__).parents[1] / "formats",
+    Path(__file__).parents[1] / "verify",
+    Path(__file__).parents[2] / "schemas",
+)
 
 COMMON: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
 CREATE TABLE integrity (debate TEXT PRIMARY KEY, report BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE texts (source TEXT PRIMARY KEY, text BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE exports (name TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE export_parts (name TEXT, offset INTEGER, size INTEGER NOT NULL, rendering TEXT NOT NULL, collection TEXT NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, literal BLOB NOT NULL, PRIMARY KEY (name, offset)) WITHOUT ROWID;
 """
 
 
@@ -42,7 +52,7 @@ def indexes(resource: Resource) -> Iterator[str]:
     """Yield the statements that make the indexes of one type, for after its rows are in."""
     name = resource.collection
     yield f"CREATE UNIQUE INDEX {name}_by_id ON {name} (id)"
-    for key in resource.sorts.keys() - {"id"}:
+    for key in (key for key in resource.sorts if key != "id"):
         yield f"CREATE INDEX {name}_by_{key} ON {name} ({sort_column(key)}, id)"
     for one in resource.filters:
         table = filter_table(resource, one)
@@ -74,3 +84,13 @@ def software() -> str:
 def file_name(digest: str) -> str:
     """Return the name under which the snapshot of a dataset is kept."""
     return f"{digest.removeprefix('sha256:')[:16]}-{FORMAT}-{software()}{SUFFIX}"
+
+
+def may_be_replaced(path: Path) -> bool:
+    """Say whether a build may take the place of what has that name: nothing, an empty file, or a snapshot, whole or not."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(HEADER_BYTES)
+    except OSError:
+        return True  # the build will say what is wrong
+    return not header or (header.startswith(MAGIC) and int.from_bytes(header[68:72], "big") == APPLICATION_ID)

@@ -16,13 +16,13 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Any, Final
 
 import apsw
 
-from api.tokens import index_words, tokens
-from api.verify import Stretch
+from api.verify.tokens import index_words, tokens
+from api.verify.verdict import Stretch
 
 from .read import Snapshot
 
@@ -70,7 +70,9 @@ def write(database: apsw.Connection, texts: Mapping[str, str], records: Mapping[
             ((at, " ".join(words)) for at, words in zip(rows, _indexed(passages), strict=True)),
         )
         about = records["source"][source]
-        database.execute("INSERT INTO passage_ranges VALUES (?, ?, ?, ?, ?)", (source, about["debate"]["id"], about["language"], row, rows.stop - 1))
+        database.execute(
+            "INSERT INTO passage_ranges VALUES (?, ?, ?, ?, ?)", (source, about["debate"]["id"], about["language"], row, rows.stop - 1)
+        )
         row = rows.stop
     database.executemany("INSERT INTO passage_quotes VALUES (?, ?, ?, ?, ?)", _quotes(records["quote"].values(), starts))
     database.executemany("INSERT OR IGNORE INTO spoken_names VALUES (?, ?)", _names(records["actor"].values()))
@@ -156,7 +158,7 @@ class Passages:
         """Return the first rows that an expression finds, and whether these are all."""
         found: list[int] = []
         seen = 0
-        side, bound = self._side(0, reach)
+        side, bound = self._side("row", 0, reach)
         for first, last in self._ranges:
             hits = self.snapshot.rows(
                 f"SELECT row, {side} FROM (SELECT rowid AS row FROM passage_words WHERE passage_words MATCH ? AND rowid BETWEEN ? AND ? LIMIT ?)",
@@ -172,23 +174,23 @@ class Passages:
         """Return the stretches that have most in common with these words, by BM25 over the rarest of them and the pairs these stand in."""
         expression = _terms(self._rarest(words), words)
         reach = -(-len(words) // PASSAGE)
-        side, bound = self._side(reach, reach)
+        side, bound = self._side("passage_words.rowid", reach, reach)
         found: list[tuple[float, int]] = []
         for first, last in self._ranges if expression else ():
             found += self.snapshot.rows(
-                f"SELECT rank, rowid AS row FROM passage_words WHERE passage_words MATCH ? AND rowid BETWEEN ? AND ? AND {side} "
+                f"SELECT rank, rowid FROM passage_words WHERE passage_words MATCH ? AND rowid BETWEEN ? AND ? AND {side} "
                 "ORDER BY rank LIMIT ?",
                 (expression, first, last, *bound, MOST_ALIKE),
             )
         best = [row for _, row in sorted(found)[:MOST_ALIKE]]
         return list(self._stretches((row - reach, row + reach) for row in best))
 
-    def _side(self, before: int, behind: int) -> tuple[str, list[Any]]:
+    def _side(self, row: str, before: int, behind: int) -> tuple[str, list[Any]]:
         """Return the condition that quotes of the sides asked about are near a row, and what is bound in it."""
         if not self.scope.sides:
             return "1", []
         marks = _marks(self.scope.sides)
-        near = f"passage BETWEEN row - {before} AND row + {behind}"
+        near = f"passage BETWEEN {row} - {before} AND {row} + {behind}"
         return f"EXISTS (SELECT 1 FROM passage_quotes WHERE {near} AND side IN ({marks}))", list(self.scope.sides)
 
     def _rarest(self, words: Sequence[str]) -> dict[str, int]:
@@ -232,9 +234,16 @@ class Passages:
         ids = [quote for quote, _ in self._touched(rows, start, end)]
         return [json.loads(self.snapshot.rows("SELECT body FROM quotes WHERE id = ?", (one,))[0][0]) for one in ids]
 
+    def source(self, source: str) -> dict[str, str]:
+        """Return the reference to a source."""
+        found: dict[str, str] = json.loads(self.snapshot.rows("SELECT reference FROM sources WHERE id = ?", (source,))[0][0])
+        return found
+
     def names(self, texts: set[str]) -> Mapping[str, str]:
         """Return the actors by those of these texts that are names of theirs."""
-        found = self.snapshot.rows("SELECT name, actor FROM spoken_names WHERE name IN (SELECT value FROM json_each(?))", (json.dumps([*texts]),))
+        found = self.snapshot.rows(
+            "SELECT name, actor FROM spoken_names WHERE name IN (SELECT value FROM json_each(?))", (json.dumps([*texts]),)
+        )
         return dict(found)
 
 
@@ -264,13 +273,13 @@ def _phrase(passages: Mapping[str, int], words: Sequence[str]) -> str:
 
 
 def _terms(passages: Mapping[str, int], words: Sequence[str]) -> str:
-    """Return the expression for passages alike: any of the rarest words, as many as bring at most MOST_HITS, or pairs that they stand in."""
+    """Return the expression for passages alike: any of the rarest words, as many as bring at most MOST_HITS, or of the rarest pairs."""
     terms, hits = [], 0
     for word, count in islice(passages.items(), MOST_TERMS):
         hits += count
         if hits <= MOST_HITS:
             terms.append(_quoted([word]))
-    pairs = {pair: min(map(passages.__getitem__, pair)) for pair in zip(words, words[1:], strict=False) if all(word in passages for word in pair)}
+    pairs = {pair: min(map(passages.__getitem__, pair)) for pair in pairwise(words) if all(word in passages for word in pair)}
     rarest = sorted(pairs, key=lambda pair: (pairs[pair], pair))[:MOST_PAIRS]
     return " OR ".join([*terms, *map(_quoted, rarest)])
 

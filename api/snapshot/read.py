@@ -72,6 +72,7 @@ class Snapshot:
         self.counts: dict[str, int] = json.loads(meta["counts"])
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
+        """Return what a statement finds, read through this thread's connection."""
         connection = getattr(self._local, "connection", None)
         if connection is None:
             flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI

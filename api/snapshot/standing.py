@@ -23,7 +23,7 @@ def grounded(claims: Iterable[str], attacks: Iterable[tuple[str, str]]) -> dict[
     while accepted:
         claim = accepted.pop()
         labels[claim] = "in"
-        for victim in victims[claim] - labels.keys():
+        for victim in [one for one in victims[claim] if one not in labels]:
             labels[victim] = "out"
             accepted += _relieved(victims[victim], threats)
     return {claim: labels.get(claim, "undecided") for claim in threats}

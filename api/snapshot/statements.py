@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
+from api.filters import end_of
 from api.query import RELEVANCE, Clause, Query
 from schemas import Resource
 from schemas.dates import period
-from schemas.paths import end
 
 from .layout import filter_table, sort_column
 from .search import SCORE, expression, rows_of
 
 COMPARISONS: Final = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
+Part = tuple[str, list[Any]]  # a piece of SQL and what is bound in it
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """The rows that a query takes: what stands behind FROM, with what is bound in it.
+    """The rows that a query takes: a source, the conditions on it, and what is bound in the two, in this order.
 
     ``before`` is a common table that has to come first: the hits of a ranked search, each with its score.
     """
 
     source: str
-    bindings: list[Any] = field(default_factory=list)
+    conditions: tuple[str, ...] = ()
+    bindings: tuple[Any, ...] = ()
     before: str = ""
 
-    def where(self, more: str) -> str:
-        """Return the source narrowed by one more condition."""
-        return f"{self.source} {'AND' if ' WHERE ' in self.source else 'WHERE'} {more}"
+    def __str__(self) -> str:
+        """Return what stands behind FROM."""
+        return f"{self.source} WHERE {' AND '.join(self.conditions)}" if self.conditions else self.source
+
+    def where(self, more: str, bound: Sequence[Any]) -> Rows:
+        """Return the rows narrowed by one more condition."""
+        return Rows(self.source, (*self.conditions, more), (*self.bindings, *bound), self.before) if more else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,8 @@ class Key:
     """An expression that rows are sorted by; missing values come last in either direction."""
 
     expression: str
-    descending: bool
-    nullable: bool
+    descending: bool = False
+    nullable: bool = False
 
     @property
     def order(self) -> str:
@@ -47,45 +53,52 @@ class Key:
         return f"{self.expression} {'DESC' if self.descending else 'ASC'}{' NULLS LAST' if self.nullable else ''}"
 
 
-def rows(query: Query, *, without: str = "", ranked: bool = False) -> Rows:
-    """Return the rows that a query takes, leaving out the filter `without`; `ranked` ones have a score."""
-    name = query.resource.collection
-    parts: list[str] = []
-    bindings: list[Any] = []
-    if query.ids is not None:
-        parts.append(f"id IN ({_marks(query.ids)})")
-        bindings += query.ids
-    for clause in query.clauses:
-        if clause.filter.name != without:
-            part, bound = _clause(query.resource, clause)
-            parts.append(part)
-            bindings += bound
-    before, source, found = "", name, []
-    if query.q is not None:
-        least, most = rows_of(query.resource)
-        found = [least, expression(query.terms), least + 1, most]
-        match = "FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
-        if ranked:
-            before = f"WITH hits AS MATERIALIZED (SELECT rowid - ? AS hit, {SCORE} AS score {match}) "
-            source = f"hits JOIN {name} ON row = hit"
-        else:
-            parts.insert(0, f"row IN (SELECT rowid - ? {match})")
-    where = f" WHERE {' AND '.join(parts)}" if parts else ""
-    return Rows(source + where, found + bindings, before)
+def rows(query: Query, *, without: str = "") -> Rows:
+    """Return the rows that a query takes, leaving out what the filter `without` chooses."""
+    found = [_matches(query)] if query.q is not None else []
+    return _narrowed(Rows(query.resource.collection), [*found, *_conditions(query, without)])
 
 
-def keys(query: Query) -> list[Key]:
-    """Return what the rows of a query are sorted by, the last key being one that no two rows share."""
-    if query.sort == () and query.q is None:
-        return [Key("row", descending=False, nullable=False)]
-    # A score is negative, the better the lower: relevance runs the other way.
-    made = [
-        Key("score", descending=not key.descending, nullable=False)
-        if key.name == RELEVANCE
-        else Key(sort_column(key.name), key.descending, nullable=key.name != "id")
-        for key in query.order
-    ]
-    return [*made, Key("row", descending=False, nullable=False) if query.sort == () else Key("id", descending=False, nullable=False)]
+def ordered_rows(query: Query) -> Rows:
+    """Return the rows that a query takes, each with its score where the order asks for scores."""
+    if not is_ranked(query):
+        return rows(query)
+    return _narrowed(_scored(query, *rows_of(query.resource)), _conditions(query))
+
+
+def one_row(query: Query, row: int) -> Rows:
+    """Return one row of a collection, with its score where the order of the query asks for scores."""
+    if not is_ranked(query):
+        return Rows(query.resource.collection, ("row = ?",), (row,))
+    place = rows_of(query.resource)[0] + row
+    return _scored(query, place, place)
+
+
+def _scored(query: Query, first: int, last: int) -> Rows:
+    """Return the rows that the words of a query match within some rows of the index, each with its score."""
+    least, _ = rows_of(query.resource)
+    hits = f"SELECT rowid - ? AS hit, {SCORE} AS score FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
+    bindings = (least, expression(query.terms), first, last)
+    return Rows(f"hits JOIN {query.resource.collection} ON row = hit", (), bindings, f"WITH hits AS MATERIALIZED ({hits}) ")
+
+
+def _matches(query: Query) -> Part:
+    """Return the condition that the words of a query match."""
+    least, most = rows_of(query.resource)
+    bound = [least, expression(query.terms), least, most]
+    return "row IN (SELECT rowid - ? FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?)", bound
+
+
+def _narrowed(taken: Rows, parts: Sequence[Part]) -> Rows:
+    for part, bound in parts:
+        taken = taken.where(part, bound)
+    return taken
+
+
+def _conditions(query: Query, without: str = "") -> list[Part]:
+    """Return the conditions that ids and filters make, but for what one filter chooses: its own values, whatever else it is asked."""
+    ids = [(f"id IN ({_marks(query.ids)})", list(query.ids))] if query.ids is not None else []
+    return ids + [_clause(query.resource, clause) for clause in query.clauses if clause.parameter != without]
 
 
 def is_ranked(query: Query) -> bool:
@@ -93,7 +106,23 @@ def is_ranked(query: Query) -> bool:
     return any(key.name == RELEVANCE for key in query.order)
 
 
-def continuations(sorted_by: Sequence[Key], values: Sequence[Any]) -> Iterator[tuple[str, list[Any]]]:
+def keys(query: Query) -> list[Key]:
+    """Return what the rows of a query are sorted by, the last key being one that no two rows share.
+
+    Rows are in the default order of their collection, and the id is the last key of that order.
+    """
+    if not query.sort and query.q is None:
+        return [Key("row")]
+    return [*map(_key, query.order), Key("row" if is_ranked(query) else "id")]
+
+
+def _key(key: Any) -> Key:
+    if key.name == RELEVANCE:
+        return Key("score", descending=not key.descending)  # a score is negative, the better the lower
+    return Key(sort_column(key.name), key.descending, nullable=key.name != "id")
+
+
+def continuations(sorted_by: Sequence[Key], values: Sequence[Any]) -> Iterator[Part]:
     """Yield the conditions, one after the other, under which the rows behind a row with these key values follow.
 
     Each is a plain conjunction that an index can start from, so that every page of a walk costs the same.
@@ -112,13 +141,13 @@ def _marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
-def _clause(resource: Resource, clause: Clause) -> tuple[str, list[Any]]:
-    """Return the SQL of one clause and what is bound in it."""
+def _clause(resource: Resource, clause: Clause) -> Part:
+    """Return the condition that one clause makes."""
     table = filter_table(resource, clause.filter)
     operator, values = clause.operator, list(clause.values)
     if operator == "exists":
         return f"row {'' if values[0] else 'NOT '}IN (SELECT row FROM {table})", []
-    if end(resource, clause.filter.steps, clause.filter.target).kind == "date":
+    if end_of(resource, clause.filter).kind == "date":
         return _date_clause(table, operator, values)
     if operator in COMPARISONS:
         return f"row IN (SELECT row FROM {table} WHERE value {COMPARISONS[operator]} ?)", values
@@ -127,19 +156,16 @@ def _clause(resource: Resource, clause: Clause) -> tuple[str, list[Any]]:
     return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE value IN ({_marks(values)}))", values
 
 
-def _date_clause(table: str, operator: str, dates: Sequence[str]) -> tuple[str, list[Any]]:
+def _date_clause(table: str, operator: str, dates: Sequence[str]) -> Part:
     """Compare by the first day for upper and by the last day for lower bounds; equal is what lies wholly within."""
     first, last = _days(dates[0])
-    comparison = {
+    comparison, bound = {
         "gte": ("last >= ?", [first]),
         "gt": ("last > ?", [last]),
         "lte": ("value <= ?", [last]),
         "lt": ("value < ?", [first]),
-    }.get(operator)
-    if comparison is None:
-        each = " OR ".join(["(value >= ? AND last <= ?)"] * len(dates))
-        comparison = each, [day for date in dates for day in _days(date)]
-    return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE {comparison[0]})", comparison[1]
+    }.get(operator) or (" OR ".join(["(value >= ? AND last <= ?)"] * len(dates)), [day for date in dates for day in _days(date)])
+    return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE {comparison})", bound
 
 
 def _days(date: str) -> tuple[str, str]:

@@ -57,7 +57,7 @@ def _words(text: str) -> set[str]:
     return {word.replace("’", "'").removesuffix("'s") for word in WORD.findall(text.casefold())}
 
 
-def _marks(text: str, language: str) -> frozenset[str]:
+def _marks(text: str, _: str) -> frozenset[str]:
     return frozenset(text.split())
 
 

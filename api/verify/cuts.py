@@ -10,10 +10,12 @@ from .meaning import Side, is_negation
 MOST_BEFORE: Final = 15
 MOST_BEHIND: Final = 3
 MOST_SHOWN: Final = 80
-STOP: Final = re.compile(r"[;:]|\s[-–—]+\s")  # noqa: RUF001 - dashes of a text
+STOP: Final = re.compile(r"[;:]|\s[-–—]+\s")
 END: Final = re.compile(r"[.!?…]")
 TURNS: Final = frozenset("but because although though whereas aber sondern mais pero sino ma но".split())
-LINKS: Final = frozenset("and or but that which who whom whose because if when while where so as than than und oder dass weil wenn et ou que".split())
+LINKS: Final = frozenset(
+    "and or but that which who whom whose because if when while where so as than than und oder dass weil wenn et ou que".split()
+)
 NOT_ONLY: Final = frozenset("only just merely simply solely nur seulement solo".split())
 
 
@@ -70,4 +72,3 @@ def _parts(between: str, following: str) -> bool:
 def _negates(side: Side, at: int) -> bool:
     follows = side.tokens[at + 1].key if at + 1 < len(side.tokens) else ""
     return is_negation(side.tokens[at].key, side.language) and follows not in NOT_ONLY
-

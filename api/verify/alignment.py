@@ -7,7 +7,7 @@ Ratcliff and Obershelp: the longest common run first, then what lies on either s
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -18,6 +18,7 @@ LEAST_SCORE: Final = 40.0  # of 100; half of a quotation whose middle was cut ou
 SKIPPED: Final = 0.2  # what a skipped word of the source costs, where a shared one earns 1
 
 Keys = Sequence[str]
+Starts = Callable[[], Sequence[int]]
 Run = tuple[int, int, int]  # where it begins among the words asked for and among those of the source, and how long it is
 
 
@@ -47,10 +48,10 @@ class Fit:
         return found
 
 
-def fits(asked: Keys, said: Keys, starts: Sequence[int], least: float, most: int) -> Iterator[Fit]:
+def fits(asked: Keys, said: Keys, starts: Starts, least: float, most: int) -> Iterator[Fit]:
     """Yield the stretches of `said` that are most like `asked`, at most so many, none overlapping another, each at least so similar.
 
-    `starts` are the places in `said` where a sentence begins, in order.
+    `starts` returns the places in `said` where a sentence begins, in order; it is called only where it matters.
     """
     rest, found = [(0, len(said))], 0
     while rest and found < most:
@@ -62,15 +63,25 @@ def fits(asked: Keys, said: Keys, starts: Sequence[int], least: float, most: int
             yield fit
 
 
-def _best(asked: Keys, said: Keys, starts: Sequence[int], bounds: tuple[int, int]) -> Fit | None:
+def _best(asked: Keys, said: Keys, starts: Starts, bounds: tuple[int, int]) -> Fit | None:
     """Return how the words fit best into a stretch, or None where hardly any do."""
     begin, end = bounds
-    if end - begin > len(asked):
-        found = fuzz.partial_ratio_alignment(asked, said[begin:end], score_cutoff=LEAST_SCORE)
-        if found is None:
-            return None
-        begin, end = max(begin + found.dest_start - len(asked), begin), min(begin + found.dest_end + len(asked), end)
-    runs = _worth([(at, begin + place, size) for at, place, size in _runs(asked, said[begin:end])])
+    size = len(asked)
+    if end - begin <= size:
+        return _within(asked, said, starts, bounds, bounds)
+    found = fuzz.partial_ratio_alignment(asked, said[begin:end], score_cutoff=LEAST_SCORE)
+    if found is None:
+        return None
+    first, last = begin + found.dest_start, begin + found.dest_end
+    # A narrow window keeps apart what is said twice, a wide one sees what was left out of the middle.
+    windows = [(max(first - slack, begin), min(last + slack, end)) for slack in (0, size // 4 + 2, size)]
+    made = [fit for window in windows if (fit := _within(asked, said, starts, bounds, window))]
+    return max(made, key=lambda fit: fit.similarity, default=None)
+
+
+def _within(asked: Keys, said: Keys, starts: Starts, bounds: tuple[int, int], window: tuple[int, int]) -> Fit | None:
+    """Return how the words fit a window; None where the two share none."""
+    runs = _worth([(at, window[0] + place, size) for at, place, size in _runs(asked, said[slice(*window)])])
     return _fit(asked, runs, starts, bounds) if runs else None
 
 
@@ -98,11 +109,14 @@ def _worth(runs: Sequence[Run]) -> list[Run]:
     return list(runs[slice(*best)])
 
 
-def _fit(asked: Keys, runs: Sequence[Run], starts: Sequence[int], bounds: tuple[int, int]) -> Fit:
+def _fit(asked: Keys, runs: Sequence[Run], starts: Starts, bounds: tuple[int, int]) -> Fit:
     """Return the fit of runs; what is left over at either end is set against as many words of the source, of the same sentence."""
     (head, first, _), (tail, start, size) = runs[0], runs[-1]
     last, left_over = start + size, len(asked) - tail - size
-    sentence, following = bisect_right(starts, first), bisect_left(starts, last)
-    least = max(bounds[0], starts[sentence - 1] if sentence else 0)
-    most = min(bounds[1], starts[following] if following < len(starts) else bounds[1])
+    if not head and not left_over:
+        return Fit(len(asked), first, last, tuple(runs))
+    sentences = starts()
+    sentence, following = bisect_right(sentences, first), bisect_left(sentences, last)
+    least = max(bounds[0], sentences[sentence - 1] if sentence else 0)
+    most = min(bounds[1], sentences[following] if following < len(sentences) else bounds[1])
     return Fit(len(asked), max(first - head, least), min(last + left_over, most), tuple(runs))

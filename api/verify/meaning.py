@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -19,8 +19,8 @@ Op = tuple[int, int, int, int]  # the asked words from … to …, and the words
 
 NEGATIONS: Final[Mapping[str, frozenset[str]]] = {
     "en": frozenset(
-        """not no nor never none nobody nothing nowhere neither cannot without hardly scarcely barely seldom rarely non dont doesnt didnt isnt
-        arent wasnt werent wont wouldnt cant couldnt shouldnt hasnt havent hadnt mustnt aint""".split()
+        """not no nor never none nobody nothing nowhere neither cannot without hardly scarcely barely seldom rarely non dont doesnt didnt
+        isnt arent wasnt werent wont wouldnt cant couldnt shouldnt hasnt havent hadnt mustnt aint""".split()
     ),
     "de": frozenset("nicht nichts nie niemals niemand niemanden nirgends kein keine keinen keinem keiner keines ohne weder".split()),
     "fr": frozenset("ne pas non jamais rien aucun aucune sans ni".split()),
@@ -57,11 +57,12 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True)
 class Side:
-    """One of two wordings."""
+    """One of two wordings; `known` are actors by those of its words that are names of theirs."""
 
     text: str
     tokens: Sequence[Token]
     language: str
+    known: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def keys(self) -> list[str]:
@@ -97,10 +98,11 @@ def changed(asked: Side, said: Side, ops: Sequence[Op], names: Names) -> str | N
     """
     groups = list(_together(ops))
     known = names({name for group in groups for name in _candidates(asked, *group[:2]) | _candidates(said, *group[2:])}) if groups else {}
+    asked, said = replace(asked, known=known), replace(said, known=known)
     found: list[str] = [reason for op in ops if (reason := _opposite(asked, said, op))]
     for group in groups:
         for kind, read, same in READERS:
-            ours, theirs = read(asked, *group[:2], known), read(said, *group[2:], known)
+            ours, theirs = read(asked, *group[:2]), read(said, *group[2:])
             if len(ours) != len(theirs) or not all(map(same, ours, theirs)):
                 found.append(_reason(kind, ours, theirs))
     return " ".join(list(dict.fromkeys(found))[:MOST_REASONS]) or None
@@ -121,7 +123,7 @@ def _together(ops: Sequence[Op]) -> Iterator[Op]:
 
 
 def _reason(kind: str, ours: Sequence[Sign], theirs: Sequence[Sign]) -> str:
-    asked, said = (_quoted(" ".join(sign.shown for sign in signs)) for signs in (ours, theirs))
+    asked, said = (_quoted(", ".join(sign.shown for sign in signs)) for signs in (ours, theirs))
     if not ours:
         return f"The source has the {kind} {said}, which the text asked for leaves out."
     if not theirs:
@@ -139,7 +141,7 @@ def is_negation(key: str, language: str) -> bool:
     return key in words or key.endswith(NEGATED_ENDINGS) or (language == "fr" and key.startswith(NEGATED_BEGINNINGS))
 
 
-def _negations(side: Side, first: int, last: int, known: Mapping[str, str]) -> list[Sign]:
+def _negations(side: Side, first: int, last: int) -> list[Sign]:
     return [Sign("no", token.spelled) for token in side.tokens[first:last] if is_negation(token.key, side.language)]
 
 
@@ -155,7 +157,7 @@ def _opposite(asked: Side, said: Side, op: Op) -> str | None:
     return None
 
 
-def _dates(side: Side, first: int, last: int, known: Mapping[str, str]) -> list[Sign]:
+def _dates(side: Side, first: int, last: int) -> list[Sign]:
     found = []
     for token in side.tokens[first:last]:
         month = SHORT_MONTHS.get(token.key, token.key if token.key in MONTHS else "")
@@ -172,7 +174,7 @@ def _same_date(ours: Sign, theirs: Sign) -> bool:
     return shorter == longer or (shorter[0] == "'" and longer in {f"19{shorter[1:]}", f"20{shorter[1:]}"})
 
 
-def _numbers(side: Side, first: int, last: int, known: Mapping[str, str]) -> list[Sign]:
+def _numbers(side: Side, first: int, last: int) -> list[Sign]:
     """Return numbers before units, for `$5` is `5 dollars`; dates are none."""
     pieces = numbers(side.keys[first:last])
     found = [Sign(one.value, side.shown(first + one.first, first + one.last)) for one in pieces]
@@ -196,18 +198,17 @@ def _spans(side: Side, first: int, last: int) -> Iterator[tuple[int, int, str]]:
             yield start, end, " ".join(keys[start:end])
 
 
-def _names(side: Side, first: int, last: int, known: Mapping[str, str]) -> list[Sign]:
+def _names(side: Side, first: int, last: int) -> list[Sign]:
     """Return the names among words: those of actors, and what is written with a capital."""
     found: list[tuple[int, Sign]] = []
     behind = 0
-    for start, end, name in _spans(side, first, last) if known else ():
-        if start >= behind and name in known and _is_meant(side, start, end, name):
-            found.append((start, Sign(f"{known[name]}\n{name}", side.shown(start, end))))
+    for start, end, name in _spans(side, first, last) if side.known else ():
+        if start >= behind and name in side.known and _is_meant(side, start, end, name):
+            found.append((start, Sign(f"{side.known[name]}\n{name}", side.shown(start, end))))
             behind = end
     taken = {at for start, sign in found for at in range(start, start + sign.value.count(" ") + 1)}
-    for at in range(first, last):
-        if at not in taken and side.has_capital(at) and not _dates(side, at, at + 1, known):
-            found.append((at, Sign(side.tokens[at].key.removesuffix("'s"), side.tokens[at].spelled)))
+    others = (at for at in range(first, last) if at not in taken and side.has_capital(at) and not _dates(side, at, at + 1))
+    found += [(at, Sign(side.tokens[at].key.removesuffix("'s"), side.tokens[at].spelled)) for at in others]
     return [sign for _, sign in sorted(found)]
 
 
@@ -230,7 +231,7 @@ def _equal(ours: Sign, theirs: Sign) -> bool:
     return ours.value == theirs.value
 
 
-Reader = Callable[[Side, int, int, Mapping[str, str]], list[Sign]]
+Reader = Callable[[Side, int, int], list[Sign]]
 READERS: Final[tuple[tuple[str, Reader, Callable[[Sign, Sign], bool]], ...]] = (
     ("negation", _negations, _equal),
     ("date", _dates, _same_date),

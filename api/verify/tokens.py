@@ -11,9 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from .words import fold
+from api.words import MARKS, fold
 
-BLOCKS_WITH_MARKS: Final = ((0x300, 0x3100), (0xA600, 0xAC00), (0xFB00, 0xFF00), (0x10A00, 0x12000))
 JOINERS: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"  # soft hyphens, zero-width spaces and marks of direction
 APOSTROPHES: Final = "'’‘ʼ´`"  # noqa: RUF001 - the characters that people write it with
 DASHES: Final = "-–−"
@@ -21,13 +20,8 @@ LETTERS_BUT_NOT_WORDS: Final = "%‰&"
 PUNCTUATION_AMONG_SYMBOLS: Final = "|~"
 
 
-def _marks() -> str:
-    """Return the combining marks of Unicode as a class of a regular expression; they belong to the word that they stand in."""
-    points = (point for first, last in BLOCKS_WITH_MARKS for point in range(first, last))
-    return "".join(chr(point) for point in points if unicodedata.category(chr(point)).startswith("M"))
-
-
-_WORD: Final = rf"(?:[^\W_]++[{_marks()}{JOINERS}]*+)++"
+_MARKS: Final = "".join(sorted(MARKS))
+_WORD: Final = rf"(?:[^\W_]++[{_MARKS}{JOINERS}]*+)++"
 _INITIALS: Final = r"[^\W\d_](?:\.[^\W\d_])++(?!\w)"
 _SHORT_YEAR: Final = rf"[{APOSTROPHES}]\d\d(?![\w{APOSTROPHES}])"
 _SIGN: Final = rf"(?:(?<![^\s(])[{DASHES}](?=\d))?+"
@@ -36,7 +30,7 @@ _PLAIN: Final = {ord(one): "'" for one in APOSTROPHES} | {ord(one): "-" for one 
 _JOINER: Final = re.compile(f"[{JOINERS}]")
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+")
 _TYPOGRAPHY: Final = str.maketrans({"’": "'", "‘": "'", "“": " ", "”": " ", "–": " ", "—": " ", "…": " "})
-_INTRICATE: Final = re.compile(r"[.,]\w|''|[´`]")
+_INTRICATE: Final = re.compile(r"[.,]\w|''|[´`]")  # noqa: RUF001 - some write an apostrophe with these
 _WITHIN: Final = re.compile(r"(?<=[a-z0-9])'(?=[a-z0-9])")
 _PLAIN_WORD: Final = re.compile(r"[a-z0-9]+")
 
@@ -48,6 +42,11 @@ class Token(NamedTuple):
     end: int
     spelled: str
     key: str
+
+
+def keys(text: str) -> list[str]:
+    """Return what is compared of the words and symbols of a text: the keys of its tokens, at a fourth of the cost."""
+    return [one for one in map(key, TOKEN.findall(text)) if one]
 
 
 def tokens(text: str) -> list[Token]:

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from .alignment import fits
 from .cuts import cut
 from .meaning import Op, Side, changed
-from .tokens import Token, index_words, tokens
+from .tokens import Token, index_words, keys, tokens
 
 CLOSE: Final = 0.72
 MOST_MATCHES: Final = 20
@@ -45,7 +45,7 @@ class Stretch:
     @cached_property
     def keys(self) -> list[str]:
         """What is compared of its words."""
-        return [token.key for token in self.tokens]
+        return keys(self.text)
 
     @cached_property
     def side(self) -> Side:
@@ -147,15 +147,15 @@ class Verdict:
         return [{"asked": self.asked.shown(a, b), "said": said.shown(c, d)} for a, b, c, d in match.ops]
 
 
-def verify(text: str, library: Library) -> Verdict:
-    """Return the verdict on a text, white space folded, that holds at least one word."""
+def verify(text: str, library: Library, least: float = CLOSE) -> Verdict:
+    """Return the verdict on a text, white space folded, that holds at least one word; `least` is the similarity that is close."""
     words = index_words(text)
     asked = Side(text, tokens(text), "")
     stretches, complete = library.holding(words)
     found = [match for stretch in stretches for match in _verbatim(asked, stretch)]
     kept = _best(found, library)
     if not kept:
-        found = [match for stretch in library.alike(words) for match in _close(asked, stretch, library)]
+        found = [match for stretch in library.alike(words) for match in _close(asked, stretch, library, least)]
         kept = _best(found, library)
     return Verdict(asked, kept, complete)
 
@@ -179,12 +179,14 @@ def _overlap(one: Match, other: Match) -> bool:
 
 def _verbatim(asked: Side, stretch: Stretch) -> Iterator[Match]:
     """Yield the places where the words of the text stand in a row."""
-    wanted, keys = asked.keys, stretch.keys
-    for first in (at for at, key in enumerate(keys) if key == wanted[0] and keys[at : at + len(wanted)] == wanted):
+    wanted, said = asked.keys, stretch.keys
+    for first in (at for at, one in enumerate(said) if one == wanted[0] and said[at : at + len(wanted)] == wanted):
         last = first + len(wanted)
         start, end = stretch.tokens[first].start, stretch.tokens[last - 1].end
         exact = _exact(asked, stretch.text, start)
-        yield Match("exact" if exact else "normalised", stretch, *(exact or (start, end)), (first, last), reason=cut(stretch.side, first, last))
+        yield Match(
+            "exact" if exact else "normalised", stretch, *(exact or (start, end)), (first, last), reason=cut(stretch.side, first, last)
+        )
 
 
 def _exact(asked: Side, text: str, at: int) -> tuple[int, int] | None:
@@ -210,11 +212,11 @@ def _along(text: str, at: int, wanted: str) -> int | None:
     return at
 
 
-def _close(asked: Side, stretch: Stretch, library: Library) -> Iterator[Match]:
+def _close(asked: Side, stretch: Stretch, library: Library, least: float) -> Iterator[Match]:
     """Yield the passages that are most like the text."""
     said = stretch.side
     own = Side(asked.text, asked.tokens, stretch.language)
-    for fit in fits(asked.keys, stretch.keys, stretch.sentences, CLOSE, MOST_MATCHES):
+    for fit in fits(asked.keys, stretch.keys, lambda: stretch.sentences, least, MOST_MATCHES):
         ops = tuple(fit.ops)
         reason = changed(own, said, ops, library.names)
         left_out = cut(said, fit.first, fit.last)

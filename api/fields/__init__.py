@@ -1,0 +1,12 @@
+"""How each sort of value is written in a query string: strict fields that say in a fault what would be right."""
+
+from __future__ import annotations
+
+from .base import Parameter, Repeated, refuse
+from .lists import ID, MOST_LENGTH, Choices, Dates, Dimensions, Ids, Listed, Numbers, Paths, Sort, Words
+from .single import Count, Free, One, SearchText, Switch, Typed
+
+__all__ = [
+    "ID", "MOST_LENGTH", "Choices", "Count", "Dates", "Dimensions", "Free", "Ids", "Listed", "Numbers", "One", "Parameter", "Paths",
+    "Repeated", "SearchText", "Sort", "Switch", "Typed", "Words", "refuse",
+]  # fmt: skip

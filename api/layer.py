@@ -1,0 +1,130 @@
+"""Whole answers, kept in front of the application: asked for again, they cost neither routing nor a query.
+
+What is kept is bounded in bytes, the oldest going first. An answer is kept under all of the request that it can depend on, so that no
+two different ones meet; a request with a header that is looked at nowhere else here (a range, a date, If-Match) goes past the layer.
+Only a 200 that may be cached is kept; every answer has a request id of its own. The layer belongs to one application, and so to one
+snapshot: what follows it begins with an empty one.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from .headers import request_id
+from .preconditions import names
+
+Headers = list[tuple[str, str]]
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Key = tuple[str, str, str, str, str, str]
+
+OVERHEAD: Final = 2048
+LARGEST_SHARE: Final = 16
+PAST: Final = ("HTTP_RANGE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MODIFIED_SINCE")
+ONLY_WHOLE: Final = frozenset(
+    {"Content-Disposition", "Content-Encoding", "Content-Length", "Content-Type", "Link", "No-Vary-Search", "Repr-Digest"}
+)
+
+
+class Kept(NamedTuple):
+    """An answer: its tag, its headers but for the request id, those of its 304, and its bytes."""
+
+    tag: str
+    headers: tuple[tuple[str, str], ...]
+    unchanged: tuple[tuple[str, str], ...]
+    body: bytes
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes, its headers and its place estimated."""
+        return len(self.body) + OVERHEAD
+
+
+class ResponseLayer:
+    """A WSGI application in front of another."""
+
+    def __init__(self, application: Application, most_bytes: int) -> None:
+        """Take the application and how many bytes its answers may take."""
+        self.application = application
+        self.most_bytes = most_bytes
+        self.bytes = 0
+        self._kept: dict[Key, Kept] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        method = environ["REQUEST_METHOD"]
+        if method not in {"GET", "HEAD"} or any(name in environ for name in PAST):
+            return self.application(environ, start_response)
+        key = key_of(environ)
+        kept = self._kept.get(key)
+        if kept is not None:
+            return _send(kept, method, environ, start_response)
+        if method == "HEAD" or "HTTP_IF_NONE_MATCH" in environ:
+            return self.application(environ, start_response)
+        return self._ask(key, environ, start_response)
+
+    def _ask(self, key: Key, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Have the application answer, and keep what it says where it may be kept."""
+        said: list[tuple[str, Headers]] = []
+
+        def listen(status: str, headers: Headers, *rest: Any) -> Any:
+            said.append((status, headers))
+            return start_response(status, headers, *rest)
+
+        answer = self.application(environ, listen)
+        status, headers = said[0]
+        size = _length(headers)
+        if not status.startswith("200 ") or size is None or size > self.most_bytes // LARGEST_SHARE:
+            return answer
+        try:
+            body = b"".join(answer)
+        finally:
+            close: Callable[[], None] | None = getattr(answer, "close", None)
+            if close:
+                close()
+        self._keep(key, headers, body)
+        return [body]
+
+    def _keep(self, key: Key, headers: Headers, body: bytes) -> None:
+        """Keep an answer that may be cached and has a tag, and let go of the oldest that no longer fit."""
+        named = dict(headers)
+        if "ETag" not in named or not named.get("Cache-Control", "").startswith("public"):
+            return
+        shown = tuple(pair for pair in headers if pair[0] != "X-Request-Id")
+        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), body)
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = kept
+                self.bytes += kept.size
+            while self.bytes > self.most_bytes:
+                oldest = next(iter(self._kept))
+                self.bytes -= self._kept.pop(oldest).size
+
+
+def key_of(environ: dict[str, Any]) -> Key:
+    """Return all of a request that an answer can depend on, but for what makes it a part or none."""
+    return (
+        environ["PATH_INFO"],
+        environ["QUERY_STRING"],
+        environ.get("HTTP_ACCEPT", ""),
+        environ.get("HTTP_ACCEPT_ENCODING", ""),
+        environ.get("HTTP_HOST", ""),
+        environ["SERVER_PROTOCOL"],
+    )
+
+
+def _length(headers: Headers) -> int | None:
+    return next((int(value) for name, value in headers if name == "Content-Length"), None)
+
+
+def _send(kept: Kept, method: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """Send a kept answer: whole, without its body, or as the 304 that says that the client has it already."""
+    named = ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID", "")))
+    held = environ.get("HTTP_IF_NONE_MATCH")
+    if held is not None and names(held, kept.tag):
+        start_response("304 NOT MODIFIED", [*kept.unchanged, named])
+        return ()
+    start_response("200 OK", [*kept.headers, named])
+    return () if method == "HEAD" else (kept.body,)

@@ -1,0 +1,160 @@
+"""What is measured on: made-up datasets, their snapshots and their records, made once and kept in `bench/.cache`."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from api.snapshot.layout import software
+from bench.generator import Bar, generate
+from bench.servers import ROOT, Client, pinned, rostrum
+
+CACHE: Final = ROOT / "bench" / ".cache"
+SEED: Final = 1
+WRITERS: Final = ("authored.py", "debates.py", "generator.py", "vocabulary.py")
+COLLECTIONS: Final = ("debates", "sources", "actors", "quotes", "claims", "conditions", "events")
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a command went."""
+
+    seconds: float
+    peak: int  # bytes of its largest process
+    output: str
+
+
+class Failed(RuntimeError):
+    """A command failed; the message holds what it printed last."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a dataset is."""
+
+    quotes: int
+    debates: int
+
+    @property
+    def folder(self) -> Path:
+        """Where all of it is kept; what another generator has made lies elsewhere."""
+        return CACHE / f"{self.quotes}-{self.debates}-{generator_version()}"
+
+    @property
+    def data(self) -> Path:
+        """The authored form, made where it is missing."""
+        return whole(self.folder / "data", self._generate)
+
+    def _generate(self, draft: Path) -> None:
+        say(f"making {self.quotes} quotes in {self.debates} debates")
+        generate(draft, self.quotes, self.debates, SEED, Bar("debates"))
+
+    @property
+    def snapshot(self) -> Path:
+        """The snapshot that the software as it stands makes of it, built where it is missing."""
+        target = self.folder / f"{software()}.rostrum"
+        if not target.exists():
+            data = self.data
+            for old in self.folder.glob("*.rostrum"):
+                old.unlink()
+            say(f"building a snapshot of {self.quotes} quotes")
+            took = build(data, target)
+            target.with_suffix(".json").write_text(json.dumps({"seconds": took.seconds, "peak": took.peak}))
+        return target
+
+    @property
+    def built(self) -> dict[str, float]:
+        """How long the snapshot took to build, and the peak of memory in bytes."""
+        found: dict[str, float] = json.loads(self.snapshot.with_suffix(".json").read_text())
+        return found
+
+    @property
+    def public(self) -> Path:
+        """A folder with the public form of every record, one file of JSON Lines a collection, as the interface serves them."""
+        return whole(self.folder / "public", self._walk)
+
+    def _walk(self, draft: Path) -> None:
+        say(f"walking all records of {self.quotes} quotes")
+        draft.mkdir(parents=True)
+        with rostrum(self.snapshot) as server:
+            for name in COLLECTIONS:
+                with (draft / f"{name}.jsonl").open("w", encoding="utf-8") as file:
+                    file.writelines(f"{json.dumps(one, ensure_ascii=False, separators=(',', ':'))}\n" for one in walked(server.port, name))
+
+    def records(self, collection: str) -> Iterator[dict[str, Any]]:
+        """Yield the public form of the records of a collection."""
+        with (self.public / f"{collection}.jsonl").open(encoding="utf-8") as file:
+            yield from map(json.loads, file)
+
+
+SMALL: Final = Size(200, 2)
+LARGE: Final = Size(100_000, 50)
+MILLION: Final = Size(1_000_000, 500)
+
+
+@cache
+def generator_version() -> str:
+    """Return the hash of what makes the datasets."""
+    return hashlib.sha256(b"".join((ROOT / "bench" / name).read_bytes() for name in WRITERS)).hexdigest()[:10]
+
+
+def whole(target: Path, make: Callable[[Path], None]) -> Path:
+    """Return a folder, made by `make` where it is missing: whole or not at all."""
+    if not target.exists():
+        draft = target.with_name(f"{target.name}.draft")
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        make(draft)
+        draft.rename(target)
+    return target
+
+
+def build(data: Path, target: Path) -> Run:
+    """Build a snapshot with the command that users have, on one core."""
+    return run([sys.executable, "-m", "api", "build", str(data), "-o", str(target)])
+
+
+def run(command: list[str], cores: str = "0") -> Run:
+    """Run a command and say how long it took and what its memory came to.
+
+    :raises Failed: it ended with another exit code than 0.
+    """
+    log = CACHE / "logs" / f"command-{os.getpid()}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        began = time.perf_counter()
+        process = subprocess.Popen([*pinned(cores), *command], cwd=ROOT, stdout=output, stderr=output)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        took = time.perf_counter() - began
+    text = log.read_text("utf-8", "replace")
+    if process.returncode:
+        raise Failed(f"{' '.join(command[:4])} … ended with {process.returncode}: {text[-600:].strip()}")
+    return Run(took, usage.ru_maxrss * 1024, text)
+
+
+def walked(port: int, collection: str) -> Iterator[dict[str, Any]]:
+    """Yield all records of a collection, by cursor."""
+    client = Client(port)
+    at: str | None = f"/v1/{collection}?cursor=*&per_page=200"
+    with contextlib.closing(client):
+        while at:
+            answer = json.loads(client.get(at).body)
+            yield from answer["data"]
+            at = answer["links"]["next"]
+
+
+def say(what: str) -> None:
+    """Say on standard error what is being done."""
+    print(f"· {what}", file=sys.stderr, flush=True)

@@ -1,0 +1,161 @@
+"""The response layer changes nothing but the time that an answer takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import Client, TestResponse
+
+from api.layer import Kept, ResponseLayer, key_of
+
+ADDRESSES = [
+    "/", "/v1", "/v1/claims", "/v1/claims?per_page=2", "/v1/claims?per_page=2&page=2", "/v1/claims?made_by=tea-first", "/v1/claims?q=tea",
+    "/v1/claims?sample=2", "/v1/claims?sample=2&seed=3", "/v1/claims?format=csv", "/v1/claims?mailto=a", "/v1/claims/tea.milk-goes-first",
+    "/v1/claims/no-such", "/v1/claims?topik=1", "/v1/sources/tea.kettle-hour/text", "/healthz", "/readyz", "/docs", "/nowhere", "/v1/quotes?cursor=*",
+    "/v1/exports/claims.csv", "/v1/integrity", "/assets/style.css",
+]  # fmt: skip
+HEADERS: dict[str, list[str]] = {
+    "Accept": ["application/json", "text/csv", "text/html", "*/*", "image/png"],
+    "Accept-Encoding": ["gzip", "br", "zstd", "identity", "gzip;q=0.5, br", "identity;q=0"],
+    "Range": ["bytes=0-9", "bytes=-5", "bytes=99999-"],
+    "Origin": ["https://example.org"],
+    "X-Request-Id": ["request-of-a-test"],
+    "If-Modified-Since": ["Tue, 24 Nov 2037 00:00:00 GMT", "Tue, 24 Nov 1998 00:00:00 GMT"],
+    "If-Match": ["*", '"other"'],
+    "Prefer": ["return=minimal"],
+}
+TAGS = ["", "*", "own", "weak", '"other"', 'list "with" own']
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> tuple[str, str, dict[str, str], str]:
+    """A method, an address, headers, and which tag the client says that it has."""
+    names = draw(st.sets(st.sampled_from(sorted(HEADERS)), max_size=3))
+    headers = {name: draw(st.sampled_from(HEADERS[name])) for name in names}
+    return draw(st.sampled_from(["GET", "GET", "HEAD", "OPTIONS", "POST"])), draw(st.sampled_from(ADDRESSES)), headers, draw(st.sampled_from(TAGS))
+
+
+def with_tag(headers: dict[str, str], kind: str, tag: str) -> dict[str, str]:
+    """Return headers with the If-None-Match of a kind, where the answer's own tag may stand in it."""
+    sent = {"own": f'"{tag}"', "weak": f'W/"{tag}"', 'list "with" own': f'"a", W/"b" , "{tag}"'}.get(kind, kind)
+    return headers | ({"If-None-Match": sent} if sent else {})
+
+
+def essence(answer: TestResponse) -> tuple[Any, ...]:
+    """Return what two answers to one request must share: all but the id of the request, and what chance draws."""
+    headers = {name: value for name, value in answer.headers.items() if name != "X-Request-Id"}
+    body = answer.get_data()
+    if answer.is_json and b"request_id" in body and not answer.headers.get("Content-Encoding"):
+        body = b"a problem"
+    return answer.status_code, headers, body
+
+
+def drawn_by_chance(address: str) -> bool:
+    """Say whether two answers differ because chance drew them."""
+    return address == "/v1/claims?sample=2"
+
+
+@settings(max_examples=60, deadline=None)
+@given(asked=st.lists(requests(), min_size=1, max_size=25))
+def test_any_sequence_of_requests_has_the_same_answers_with_the_layer_and_without_it(tiny_app: Flask, asked: list[Any]) -> None:
+    """The bytes, the status and every header but the request's id are the same, whatever was asked before."""
+    plain, layered = Client(tiny_app.wsgi_app), Client(ResponseLayer(tiny_app.wsgi_app, 100_000))
+    for method, address, headers, kind in asked:
+        tag = plain.get(address, headers={name: value for name, value in headers.items() if name.startswith("Accept")}).get_etag()[0] or "x"
+        sent = with_tag(headers, kind, tag)
+        wanted = plain.open(address, method=method, headers=sent)
+        for _ in range(2):
+            found = layered.open(address, method=method, headers=sent)
+            if not drawn_by_chance(address) and wanted.status_code < 400:
+                assert essence(found) == essence(wanted)
+            assert found.status_code == wanted.status_code
+            assert found.headers["X-Request-Id"] == wanted.headers["X-Request-Id"] if "X-Request-Id" in sent else True
+
+
+class Counting:
+    """A WSGI application that counts how often it is asked, and answers with the path."""
+
+    def __init__(self, size: int = 0, **headers: str) -> None:
+        self.asked = 0
+        self.size = size
+        self.headers = {"ETag": '"a"', "Cache-Control": "public, max-age=300"} | {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        self.asked += 1
+        body = environ["PATH_INFO"].encode().ljust(self.size)
+        start_response(self.headers.get("Status", "200 OK"), [*self.headers.items(), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+def test_what_was_asked_before_is_not_asked_again() -> None:
+    """The application is asked once; a HEAD and a 304 are answered from what is kept."""
+    application = Counting()
+    client = Client(ResponseLayer(application, 100_000))
+    assert client.get("/a").get_data() == client.get("/a").get_data() == b"/a"
+    assert client.head("/a").get_data() == b""
+    assert client.head("/a").headers["Content-Length"] == "2"
+    assert client.get("/a", headers={"If-None-Match": 'W/"a"'}).status_code == 304
+    assert application.asked == 1
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Status": "404 NOT FOUND"}, {"Status": "206 PARTIAL CONTENT"}, {"Cache_Control": "no-store"}, {"Status": "500 X"}],
+    ids=lambda headers: "-".join(headers.values()).replace(" ", "-"),
+)
+def test_what_may_not_be_kept_is_asked_again(headers: dict[str, str]) -> None:
+    """Errors, parts, and what is of the moment pass through."""
+    application = Counting(**headers)
+    client = Client(ResponseLayer(application, 100_000))
+    client.get("/a")
+    client.get("/a")
+    assert application.asked == 2
+
+
+def test_what_is_kept_stays_within_its_bound() -> None:
+    """The oldest answers go first, and the count of bytes is that of what is kept."""
+    application = Counting(size=1000)
+    layer = ResponseLayer(application, 100_000)
+    client = Client(layer)
+    for number in range(200):
+        client.get(f"/{number}")
+        assert layer.bytes == sum(kept.size for kept in layer._kept.values()) <= 100_000
+    client.get("/199")
+    assert application.asked == 200
+    client.get("/0")
+    assert application.asked == 201
+
+
+def test_an_answer_that_is_large_is_not_kept() -> None:
+    """One answer takes no more than a sixteenth of the room; a larger one is streamed past the layer."""
+    application = Counting(size=10_000)
+    layer = ResponseLayer(application, 100_000)
+    Client(layer).get("/a")
+    assert layer.bytes == 0
+
+
+def test_each_answer_has_a_request_id_of_its_own() -> None:
+    """What is kept is kept without the id of the request that it was made for."""
+    client = Client(ResponseLayer(Counting(X_Request_Id="first-of-all"), 100_000))
+    client.get("/a")
+    ids = {client.get("/a").headers["X-Request-Id"] for _ in range(5)}
+    assert len(ids) == 5
+    assert client.get("/a", headers={"X-Request-Id": "mine-is-this"}).headers["X-Request-Id"] == "mine-is-this"
+
+
+def test_the_key_tells_apart_whatever_an_answer_depends_on() -> None:
+    """Path, query, what is accepted, host and protocol each make another key."""
+    plain = {"PATH_INFO": "/a", "QUERY_STRING": "", "SERVER_PROTOCOL": "HTTP/1.1"}
+    others = [{"PATH_INFO": "/b"}, {"QUERY_STRING": "a"}, {"HTTP_ACCEPT": "a"}, {"HTTP_ACCEPT_ENCODING": "a"}, {"HTTP_HOST": "a"}, {"SERVER_PROTOCOL": "HTTP/2"}]
+    keys = {key_of(plain | other) for other in others}
+    assert len(keys | {key_of(plain)}) == len(others) + 1
+
+
+def test_a_kept_answer_counts_its_headers() -> None:
+    """Many small answers do not take more room than they are counted with."""
+    assert Kept("a", (), (), b"").size >= 2048
