@@ -16,6 +16,7 @@ START: Final = "*"
 SHORT: Final = 6
 LAYOUT: Final = struct.Struct(f">{SHORT}s{SHORT}s{SHORT}sqq")  # check, dataset, query, total, row
 AGAIN: Final = "begin again with cursor=*"
+NOT_GIVEN_OUT: Final = f"is no cursor that was given out; {AGAIN}"
 
 
 class BadCursor(ValueError):
@@ -48,7 +49,7 @@ def read(cursor: str, query: str, digest: str) -> Position:
     except (UnicodeError, binascii.Error, struct.error) as error:
         raise BadCursor("is no cursor; begin with cursor=* and follow links.next") from error
     if check != _check(dataset, of, Position(row, total)):
-        raise BadCursor(f"is no cursor that was given out; {AGAIN}")
+        raise BadCursor(NOT_GIVEN_OUT)
     if dataset != _short(digest):
         raise BadCursor(f"is from another version of the dataset; {AGAIN}")
     if of != _short(query):

@@ -195,10 +195,10 @@ def _made(app: Flask) -> dict[str, Any]:
     made["tags"] = [tag for tag in made["tags"] if tag["description"]]
     for methods in made["paths"].values():
         methods["get"]["parameters"] = methods.pop("parameters", []) + methods["get"].get("parameters", [])
-    made["components"]["parameters"] = _share_parameters(made["paths"])
     client = app.test_client()
     for path, methods in made["paths"].items():
         _add_example(client, path, methods["get"])
+    made["components"]["parameters"] = _share_parameters(made["paths"])
     order = ("openapi", "info", "servers", "security", "tags", "paths", "components")
     return {key: made[key] for key in order}
 
@@ -229,9 +229,8 @@ def _add_example(client: FlaskClient, path: str, operation: dict[str, Any]) -> N
         if parameter.get("in") == "path":
             path = path.replace(f"{{{parameter['name']}}}", parameter["example"])
     small = {"per_page": "1"} if operation["operationId"].startswith("list") else {}
-    small |= {
-        one["name"]: ",".join(one["example"]) for one in operation.get("parameters", ()) if one.get("required") and one["in"] == "query"
-    }
+    needed = {one["name"]: one["example"] for one in operation.get("parameters", ()) if one.get("required") and one["in"] == "query"}
+    small |= {name: ",".join(example) if isinstance(example, list) else example for name, example in needed.items()}
     answer = client.get(path, query_string=small, headers={"Accept": JSON})
     if answer.status_code == OK:
         media["example"] = answer.get_json()

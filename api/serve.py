@@ -19,6 +19,7 @@ from granian.server import Server
 
 from .app import create_app
 from .config import Settings
+from .layer import ResponseLayer
 from .snapshot.read import Snapshot, UnusableSnapshot
 
 BACKLOG: Final = 1024
@@ -26,6 +27,8 @@ BACKLOG: Final = 1024
 # it is the backlog divided by the workers, which is 16 on 64 cores. A process may usually open 1,024 files.
 CONNECTIONS: Final = 900
 SECONDS_TO_STOP: Final = 5
+STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
+MIB: Final = 1 << 20
 CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 LOGGING: Final[dict[str, Any]] = {"handlers": {"console": CONSOLE, "access": CONSOLE}}
 
@@ -60,6 +63,7 @@ def serve(snapshot: Path, settings: Settings) -> None:
     where = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     by = f"{workers} workers" if workers > 1 else "1 worker"
     server.on_startup(lambda: click.echo(f"{about['title']} {about['version']} is served at {where} by {by}; stop with Ctrl-C", err=True))
+    os.register_at_fork(before=_hold_signals, after_in_parent=_let_signals_go, after_in_child=_forget_handlers)
     server.serve(target_loader=partial(_start_worker, snapshot.absolute(), settings), wrap_loader=False)
 
 
@@ -86,20 +90,35 @@ def _numeric(host: str, port: int) -> str:
     return str(address[0])
 
 
-def _start_worker(snapshot: Path, settings: Settings) -> Flask:
+def _start_worker(snapshot: Path, settings: Settings) -> Flask | ResponseLayer:
     """Return the application of a new worker process, or end the process with the reason.
 
     It leaves the group that a terminal sends Ctrl-C to: a worker that is interrupted beside its parent hangs in Granian 2.8.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _forget_handlers()
     os.setpgid(0, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        return create_app(snapshot, settings)
+        application = create_app(snapshot, settings)
     except UnusableSnapshot as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
+    return ResponseLayer(application, settings.kept * MIB) if settings.kept else application
+
+
+def _hold_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+
+
+def _let_signals_go() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPPING)
+
+
+def _forget_handlers() -> None:
+    """End at once when told to stop, until Granian has set the handlers of a worker; those of the parent would swallow it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    _let_signals_go()
 
 
 def _end_with_parent() -> None:

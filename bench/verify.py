@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from api.snapshot.build import build  # noqa: E402 - the script runs from anywhere
-from api.snapshot.passages import Passages, Scope  # noqa: E402
+from api.snapshot.lookup import Passages, Scope  # noqa: E402
 from api.snapshot.read import Snapshot  # noqa: E402
 from api.verify.meaning import is_negation  # noqa: E402
 from api.verify.numerals import numbers  # noqa: E402
@@ -295,9 +295,8 @@ def by_kind(all_cases: Sequence[Case], library: Passages) -> str:
         right = sum(found.verdict == case.right and (case.right == "absent" or found_it(case, found)) for case, found in of_kind)
         told = [found.changes_meaning == case.changed for case, found in of_kind if case.changed is not None and found.matches]
         verdicts = " | ".join(str(given[verdict]) for verdict in VERDICTS)
-        lines.append(
-            f"| {kind} | {of_kind[0][0].right} | {len(of_kind)} | {verdicts} | {_share(right, len(of_kind))} | {_share(sum(told), len(told))} |"
-        )
+        shares = f"{_share(right, len(of_kind))} | {_share(sum(told), len(told))}"
+        lines.append(f"| {kind} | {of_kind[0][0].right} | {len(of_kind)} | {verdicts} | {shares} |")
     return "\n".join(lines)
 
 

@@ -33,7 +33,7 @@ DOCUMENTS = sorted([
 ])  # fmt: skip
 
 BASE = "http://127.0.0.1:8000"  # the address that the documents write, and that `make serve` serves at
-SHELL = "console"
+SHELL, FILE, PART, SCRIPT = LANGUAGES = ("console", "json", "python", "js")
 ANY_LINES = "…"
 FENCE = re.compile(r"```(\w*) *(\S*)")
 NOT_RUN = re.compile(r"make\b|rostrum serve\b(?!.*--help)")  # what never ends, or would run this suite within itself
@@ -101,13 +101,13 @@ def commands_of(text: str) -> list[Command]:
     return [command for block in blocks(text) if block.language == SHELL for command in commands(block)]
 
 
-def answers(text: str, place: Place) -> Iterator[tuple[Command, list[str]]]:
-    """Go through a document: write the files that it shows, run its commands, and yield each with its answer."""
+def answers(text: str, place: Place, only: str = "") -> Iterator[tuple[Command, list[str]]]:
+    """Go through a document: write the files that it shows, run its commands that begin with `only`, and yield each with its answer."""
     for block in blocks(text):
-        if block.file:
+        if block.language == FILE and block.file:
             place.write(block)
         for command in commands(block) if block.language == SHELL else ():
-            if command.is_run:
+            if command.is_run and command.text.startswith(only):
                 yield command, place.answer(command)
 
 
@@ -170,9 +170,9 @@ def renewed(expected: Sequence[str], actual: Sequence[str]) -> list[str]:
     return shown + rest
 
 
-def differences(document: Path, place: Place) -> Iterator[str]:
-    """Run every command of a document and yield, as a diff, each answer that is not the one shown."""
-    for command, actual in answers(document.read_text("utf-8"), place):
+def differences(document: Path, place: Place, only: str = "") -> Iterator[str]:
+    """Run the commands of a document, those alone that begin with `only`, and yield as a diff each answer that is not the one shown."""
+    for command, actual in answers(document.read_text("utf-8"), place, only):
         if not is_as_shown(command.expected, actual):
             changed = difflib.unified_diff(command.expected, actual, "shown", "answered", lineterm="")
             yield "\n".join([f"{document.relative_to(ROOT)}:{command.line}: $ {command.text}", *changed])

@@ -128,25 +128,19 @@ class Oracle:
 
 def compares(values: Sequence[Any], operator: str, text: str) -> bool:
     """Say whether the values of a record pass an operator."""
+    if operator == "exists":
+        return bool(values) == (text == "true")
     asked = [_like(values, one) for one in text.split(",")]
-    match operator:
-        case "":
-            return any(one in asked for one in values)
-        case "not":
-            return not any(one in asked for one in values)
-        case "all":
-            return all(one in values for one in asked)
-        case "exists":
-            return bool(values) == (text == "true")
-        case "gte":
-            return any(one >= asked[0] for one in values)
-        case "gt":
-            return any(one > asked[0] for one in values)
-        case "lte":
-            return any(one <= asked[0] for one in values)
-        case "lt":
-            return any(one < asked[0] for one in values)
-    raise ValueError(operator)
+    first = asked[0]
+    return {
+        "": lambda: any(one in asked for one in values),
+        "not": lambda: not any(one in asked for one in values),
+        "all": lambda: all(one in values for one in asked),
+        "gte": lambda: any(one >= first for one in values),
+        "gt": lambda: any(one > first for one in values),
+        "lte": lambda: any(one <= first for one in values),
+        "lt": lambda: any(one < first for one in values),
+    }[operator]()
 
 
 def _like(values: Sequence[Any], text: str) -> Any:

@@ -16,7 +16,8 @@ def test_without_an_environment_every_setting_has_its_default() -> None:
 
 
 def test_each_setting_is_read_from_its_variable() -> None:
-    texts = {"data": "d", "snapshot": "s", "cache": "c", "host": "::1", "port": "80", "workers": "3", "threads": "2", "public_url": "https://x.org"}
+    texts = {"data": "d", "snapshot": "s", "cache": "c", "host": "::1", "public_url": "https://x.org"}
+    texts |= {"port": "80", "workers": "3", "threads": "2", "kept": "0"}
     assert set(texts) == {one.name for one in fields(Settings)}
     found = Settings.from_environment({variable(name): text for name, text in texts.items()})
     assert {name: str(getattr(found, name)) for name in texts} == texts
@@ -39,7 +40,7 @@ def test_a_variable_that_is_no_setting_is_refused_and_those_that_are_named() -> 
 
 @pytest.mark.parametrize("text", ["http", "0", "65536", "-1", "8 000", "8_000", "٣", "1e3", "9" * 5000, "08.0", "\ud800"])
 def test_a_port_that_is_none_is_refused_with_what_would_be_right(text: str) -> None:
-    with pytest.raises(ValueError, match="ROSTRUM_PORT is .*; write a whole number from 1 to 65535"):
+    with pytest.raises(ValueError, match=r"ROSTRUM_PORT is .*; write a whole number from 1 to 65535"):
         Settings.from_environment({"ROSTRUM_PORT": text})
 
 

@@ -46,7 +46,7 @@ def built(tiny_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 def python(program: str, *arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "error", "-c", program, *map(str, arguments)]
-    return subprocess.run(command, env=environment(**settings), capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, env=environment(**settings), capture_output=True, text=True, timeout=60, check=False)
 
 
 def changed(folder: Path) -> Dataset:
@@ -152,7 +152,7 @@ def test_where_no_file_can_be_written_the_error_says_so_and_nothing_is_left(tiny
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").touch()
     os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(OSError, match="the snapshot .* cannot be written: "):
+    with pytest.raises(OSError, match=r"the snapshot .* cannot be written: "):
         build(tiny_dataset, tmp_path / name)
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["fifo", "file", "folder"]
     assert Path("/dev/null").is_char_device()
@@ -176,7 +176,9 @@ def test_on_a_full_disk_the_error_says_so_and_what_stood_there_still_does(built:
     assert target.read_bytes() == built.read_bytes()
 
 
-def test_a_build_that_is_killed_leaves_what_stood_there_and_the_next_one_sweeps_up(built: Path, tmp_path: Path, tiny_dataset: Dataset) -> None:
+def test_a_build_that_is_killed_leaves_what_stood_there_and_the_next_one_sweeps_up(
+    built: Path, tmp_path: Path, tiny_dataset: Dataset
+) -> None:
     target = Path(shutil.copy(built, tmp_path / "s.rostrum"))
     program = BUILD.replace("build(load", "data = load").replace(", Path(sys.argv[2]))", "") + "while True: build(data, Path(sys.argv[2]))"
     digests = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 
 import pytest
@@ -60,6 +61,6 @@ def test_the_order_in_which_attacks_are_recorded_changes_nothing(attacks, random
 
 def test_a_chain_of_a_hundred_thousand_claims_and_a_claim_that_all_attack_are_labelled_in_a_moment() -> None:
     chain = [str(number) for number in range(100_000)]
-    attacks = [*zip(chain, chain[1:], strict=False), *((claim, "target") for claim in chain)]
+    attacks = [*itertools.pairwise(chain), *((claim, "target") for claim in chain)]
     labels = grounded([*chain, "target"], attacks)
     assert [labels["0"], labels["1"], labels["99999"], labels["target"]] == ["in", "out", "out", "out"]

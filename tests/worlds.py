@@ -28,9 +28,9 @@ EVERYTHING = "200"
 
 ODD_TEXTS = [
     "=SUM(A1:A9)", "+1 for tea", "-1 for milk", "@home they pour | and stir", "'=quoted already", "''@twice", "a | b", "a \\| b", "ends in \\",
-    'says "milk", they say', "comma, semicolon; tab\u2009thin", "＝fullwidth", "Ünïcödé Straße", "STRASSE und Caf\u00e9", "ﬁne ﬂour ½ pound",
+    'says "milk", they say', "comma, semicolon; tab\u2009thin", "\uff1dfullwidth", "Ünïcödé Straße", "STRASSE und Caf\u00e9", "ﬁne ﬂour ½ pound",
     "emoji 🫖🏴󠁧󠁢󠁥󠁮󠁧󠁿 between 👩‍👩‍👧 words", "x\u0302y with a mark", "the cat's cup, the cats’ cups", "rock'n'roll O’Neill", "AND OR NOT NEAR(a b)",
-    "stems:tea words:milk", "हिन्दी चाय", "お茶が先 ミルク", "1,000.5 grams 24/7", "İstanbul ıspanak", "𝐌𝐢𝐥𝐤 ℌot", "naïve re-enter co-operate",
+    "stems:tea words:milk", "हिन्दी चाय", "お茶が先 ミルク", "1,000.5 grams 24/7", "İstanbul", "\U0001d40c\U0001d422lk \u210cot", "naïve re-enter co-operate",
     "generations of generators generate generously",
 ]  # fmt: skip
 ODD_DATES = [
@@ -64,7 +64,7 @@ class World:
 
     def get(self, path: str, **parameters: str) -> dict[str, Any]:
         """Return the answer to a request that has to succeed."""
-        answer = self.client.get(path, query_string=parameters)
+        answer = self.client.get(path, query_string=parameters or None)
         assert answer.status_code == 200, (path, parameters, answer.get_data(as_text=True))
         found: dict[str, Any] = answer.get_json()
         return found
@@ -77,7 +77,7 @@ class World:
 
     def refused(self, path: str, **parameters: str) -> list[tuple[str, str]]:
         """Return parameter and code of each fault of a request that has to be refused."""
-        answer = self.client.get(path, query_string=parameters)
+        answer = self.client.get(path, query_string=parameters or None)
         assert answer.status_code == 400, (path, parameters, answer.get_data(as_text=True)[:500])
         return [(fault["parameter"], fault["code"]) for fault in answer.get_json()["errors"]]
 

@@ -1,9 +1,9 @@
 """CSV (RFC 4180): one record a line, one column for each dotted path of its public form.
 
 A reference is its id, unless parts of it were asked for. The items of a list stand in one cell, joined by ` | `; within an item a
-backslash and a bar have a backslash in front. Null is an empty cell. A text that a spreadsheet would run as a formula, because it
-begins with one of FORMULA, has an apostrophe in front (OWASP, CSV Injection), and so has one that would be taken for such a text;
-numbers and JSON Lines have none.
+backslash and a bar have a backslash in front. Null is an empty cell, and so is a list without items. A text that a spreadsheet would
+run as a formula, because it begins with one of FORMULA, has an apostrophe in front (OWASP, CSV Injection), and so has one that would
+be taken for such a text; numbers have none, nor has anything in JSON Lines.
 """
 
 from __future__ import annotations

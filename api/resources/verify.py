@@ -16,7 +16,7 @@ from api.fields import Free, Ids, refuse
 from api.listing import NO_VARY_SEARCH
 from api.parameters import ItemParameters
 from api.service import snapshot
-from api.snapshot.passages import Passages, Scope
+from api.snapshot.lookup import Passages, Scope
 from api.verify.tokens import index_words
 from api.verify.verdict import CLOSE, MOST_MATCHES, Match, Verdict, verify
 from schemas import BY_TYPE

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.cursors import BadCursor, Position
+from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
 from api.query import Query
 
 from .read import Snapshot
@@ -52,9 +52,10 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
     :raises BadCursor: there is nothing at that position.
     """
     total = behind.total if behind else count(snapshot, query)
+    parts = continuations(keys(query), _values(snapshot, query, behind)) if behind else [("", [])]
     taken = ordered_rows(query)
     found: list[tuple[int, bytes]] = []
-    for more, bound in continuations(keys(query), _values(snapshot, query, behind.row)) if behind else [("", [])]:
+    for more, bound in parts:
         found += _select(snapshot, query, taken.where(more, bound), query.per_page + 1 - len(found))
         if len(found) > query.per_page:
             *shown, _ = found
@@ -62,15 +63,19 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
     return Found(total, [body for _, body in found])
 
 
-def _values(snapshot: Snapshot, query: Query, row: int) -> tuple[Any, ...]:
-    """Return the values by which a row is sorted."""
-    taken = one_row(query, row)
-    columns = ", ".join(key.expression for key in keys(query))
-    found = snapshot.rows(f"{taken.before}SELECT {columns} FROM {taken}", taken.bindings)
-    if not found:
-        raise BadCursor("is no cursor that was given out; begin again with cursor=*")
-    values: tuple[Any, ...] = found[0]
-    return values
+def _values(snapshot: Snapshot, query: Query, behind: Position) -> tuple[Any, ...]:
+    """Return the values by which the row at a position is sorted.
+
+    :raises BadCursor: there is no such row; whoever made it up could count further than the database does.
+    """
+    most = snapshot.counts[query.resource.collection]
+    if 0 < behind.row <= most and 0 < behind.total <= most:
+        taken = one_row(query, behind.row)
+        columns = ", ".join(key.expression for key in keys(query))
+        for row in snapshot.rows(f"{taken.before}SELECT {columns} FROM {taken}", taken.bindings):
+            values: tuple[Any, ...] = row
+            return values
+    raise BadCursor(NOT_GIVEN_OUT)
 
 
 def _select(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: int = 0) -> list[tuple[int, bytes]]:

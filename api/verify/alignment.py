@@ -7,7 +7,7 @@ Ratcliff and Obershelp: the longest common run first, then what lies on either s
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
@@ -56,33 +56,34 @@ def fits(asked: Keys, said: Keys, starts: Starts, least: float, most: int) -> It
     rest, found = [(0, len(said))], 0
     while rest and found < most:
         first, last = rest.pop()
-        fit = _best(asked, said, starts, (first, last))
-        if fit and fit.similarity >= least:
+        fit = _best(asked, said, starts, least, (first, last))
+        if fit:
             found += 1
             rest += [(first, fit.first), (fit.last, last)]
             yield fit
 
 
-def _best(asked: Keys, said: Keys, starts: Starts, bounds: tuple[int, int]) -> Fit | None:
-    """Return how the words fit best into a stretch, or None where hardly any do."""
+def _best(asked: Keys, said: Keys, starts: Starts, least: float, bounds: tuple[int, int]) -> Fit | None:
+    """Return how the words fit best into a stretch, or None where none is similar enough."""
+    made = (_worth(_runs(asked, said[slice(*window)]), window[0]) for window in _windows(asked, said, bounds))
+    # What is left over at the ends can only make a fit less similar.
+    promising = [runs for runs in made if runs and Fit(len(asked), *_ends(runs), tuple(runs)).similarity >= least]
+    made_fits = [_fit(asked, runs, starts, bounds) for runs in promising]
+    best = max(made_fits, key=lambda fit: fit.similarity, default=None)
+    return best if best and best.similarity >= least else None
+
+
+def _windows(asked: Keys, said: Keys, bounds: tuple[int, int]) -> list[tuple[int, int]]:
+    """Return where to look: a narrow window keeps apart what is said twice, a wide one sees what was left out of the middle."""
     begin, end = bounds
     size = len(asked)
     if end - begin <= size:
-        return _within(asked, said, starts, bounds, bounds)
+        return [bounds]
     found = fuzz.partial_ratio_alignment(asked, said[begin:end], score_cutoff=LEAST_SCORE)
     if found is None:
-        return None
+        return []
     first, last = begin + found.dest_start, begin + found.dest_end
-    # A narrow window keeps apart what is said twice, a wide one sees what was left out of the middle.
-    windows = [(max(first - slack, begin), min(last + slack, end)) for slack in (0, size // 4 + 2, size)]
-    made = [fit for window in windows if (fit := _within(asked, said, starts, bounds, window))]
-    return max(made, key=lambda fit: fit.similarity, default=None)
-
-
-def _within(asked: Keys, said: Keys, starts: Starts, bounds: tuple[int, int], window: tuple[int, int]) -> Fit | None:
-    """Return how the words fit a window; None where the two share none."""
-    runs = _worth([(at, window[0] + place, size) for at, place, size in _runs(asked, said[slice(*window)])])
-    return _fit(asked, runs, starts, bounds) if runs else None
+    return [(max(first - slack, begin), min(last + slack, end)) for slack in (0, size // 4 + 2, size)]
 
 
 def _runs(asked: Keys, said: Keys) -> Iterator[Run]:
@@ -96,23 +97,29 @@ def _runs(asked: Keys, said: Keys) -> Iterator[Run]:
         yield from ((at + a, place + b, size) for a, b, size in _runs(asked[at:], said[place:]))
 
 
-def _worth(runs: Sequence[Run]) -> list[Run]:
-    """Return the runs that earn more than the words skipped between them cost (the largest sum of a range; Kadane)."""
+def _worth(runs: Iterable[Run], offset: int) -> list[Run]:
+    """Return the runs that earn more than the words skipped between them cost (the largest sum of a range; Kadane), moved by an offset."""
+    moved = [(at, offset + place, size) for at, place, size in runs]
     best, best_sum, begin, total, behind = (0, 0), 0.0, 0, 0.0, 0
-    for index, (_, place, size) in enumerate(runs):
+    for index, (_, place, size) in enumerate(moved):
         total -= SKIPPED * (place - behind) if index > begin else total
         if total <= 0:
             begin, total = index, 0.0
         total, behind = total + size, place + size
         if total > best_sum:
             best, best_sum = (begin, index + 1), total
-    return list(runs[slice(*best)])
+    return moved[slice(*best)]
+
+
+def _ends(runs: Sequence[Run]) -> tuple[int, int]:
+    """Return where the first run begins and the last one ends, in the source."""
+    return runs[0][1], runs[-1][1] + runs[-1][2]
 
 
 def _fit(asked: Keys, runs: Sequence[Run], starts: Starts, bounds: tuple[int, int]) -> Fit:
     """Return the fit of runs; what is left over at either end is set against as many words of the source, of the same sentence."""
-    (head, first, _), (tail, start, size) = runs[0], runs[-1]
-    last, left_over = start + size, len(asked) - tail - size
+    first, last = _ends(runs)
+    head, left_over = runs[0][0], len(asked) - runs[-1][0] - runs[-1][2]
     if not head and not left_over:
         return Fit(len(asked), first, last, tuple(runs))
     sentences = starts()

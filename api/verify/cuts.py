@@ -16,6 +16,9 @@ TURNS: Final = frozenset("but because although though whereas aber sondern mais 
 LINKS: Final = frozenset(
     "and or but that which who whom whose because if when while where so as than than und oder dass weil wenn et ou que".split()
 )
+DENIALS: Final = frozenset(
+    "deny denies denied denying refuse refuses refused refusing".split()
+)  # what they govern was not said, or not done
 NOT_ONLY: Final = frozenset("only just merely simply solely nur seulement solo".split())
 
 
@@ -43,7 +46,7 @@ def _before(side: Side, first: int) -> int | None:
         if _parts(between, side.tokens[at + 1].spelled) or side.tokens[at].key in TURNS:
             return None
         commas += between.count(",")
-        if _negates(side, at) and commas % 2 == 0:
+        if (_negates(side, at) or side.tokens[at].key in DENIALS) and commas % 2 == 0:
             return at
     return None
 

@@ -30,8 +30,8 @@ _PLAIN: Final = {ord(one): "'" for one in APOSTROPHES} | {ord(one): "-" for one 
 _JOINER: Final = re.compile(f"[{JOINERS}]")
 _GROUPED: Final = re.compile(r"-?\d{1,3}(?:,\d{3})+")
 _TYPOGRAPHY: Final = str.maketrans({"’": "'", "‘": "'", "“": " ", "”": " ", "–": " ", "—": " ", "…": " "})
-_INTRICATE: Final = re.compile(r"[.,]\w|''|[´`]")  # noqa: RUF001 - some write an apostrophe with these
-_WITHIN: Final = re.compile(r"(?<=[a-z0-9])'(?=[a-z0-9])")
+_INTRICATE: Final = re.compile(r"[.,'´`](?:(?<=[.,])(?=\w)|(?<=')(?=')|(?<=[´`]))")  # noqa: RUF001 - some write an apostrophe with these
+_WITHIN: Final = re.compile(r"'(?<=[a-z0-9]')(?=[a-z0-9])")
 _PLAIN_WORD: Final = re.compile(r"[a-z0-9]+")
 
 

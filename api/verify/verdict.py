@@ -214,10 +214,9 @@ def _along(text: str, at: int, wanted: str) -> int | None:
 
 def _close(asked: Side, stretch: Stretch, library: Library, least: float) -> Iterator[Match]:
     """Yield the passages that are most like the text."""
-    said = stretch.side
     own = Side(asked.text, asked.tokens, stretch.language)
     for fit in fits(asked.keys, stretch.keys, lambda: stretch.sentences, least, MOST_MATCHES):
-        ops = tuple(fit.ops)
+        said, ops = stretch.side, tuple(fit.ops)
         reason = changed(own, said, ops, library.names)
         left_out = cut(said, fit.first, fit.last)
         reasons = " ".join(one for one in (reason, left_out) if one) or None

@@ -1,0 +1,86 @@
+"""Sending requests to a server as fast as it answers: wrk, on a core of its own."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from bench.material import CACHE
+from bench.servers import HOST, LOAD_CORE, ROOT, pinned
+
+SCRIPT: Final = ROOT / "bench" / "load.lua"
+ROUNDS: Final = 3
+
+
+class Refused(RuntimeError):
+    """A server answered a request with an error, or not at all; what was counted is worth nothing."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a load: requests per second, and times in microseconds."""
+
+    rate: float
+    p50: float
+    p99: float
+    requests: int
+    size: float
+
+
+@dataclass
+class Load:
+    """How to send requests: with how many connections and for how many seconds."""
+
+    wrk: str
+    connections: int = 16
+    seconds: float = 3.0
+    cores: str = LOAD_CORE
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def send(self, port: int, paths: Path, offset: int = 0, *, once: bool = False) -> Result:
+        """Ask a server for the paths of a file, one after the other from an offset on.
+
+        :raises Refused: not every answer is a success.
+        """
+        options = [option for name, value in self.headers.items() for option in ("-H", f"{name}: {value}")]
+        command = [
+            *pinned(self.cores), self.wrk, "-t1", f"-c{self.connections}", f"-d{max(1, round(self.seconds))}s", "--timeout", "30s",
+            "-s", str(SCRIPT), *options, f"http://{HOST}:{port}/", "--", str(paths), str(offset), "once" if once else "on",
+        ]  # fmt: skip
+        answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        found: Any = next((json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")), None)
+        if not found:
+            raise Refused(f"wrk failed: {(answer.stderr or answer.stdout).strip()[-300:]}")
+        if found["refused"] or found["lost"] or not found["requests"]:
+            raise Refused(f"{found['refused']} of {found['requests']} answers were errors, {found['lost']} were lost")
+        rate = found["requests"] / found["microseconds"] * 1e6
+        return Result(rate, found["p50"], found["p99"], found["requests"], found["bytes"] / found["requests"])
+
+
+def listed(name: str, paths: Sequence[str]) -> Path:
+    """Write paths into a file, one a line, and return the file."""
+    file = CACHE / "paths" / f"{name}.txt"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text("\n".join(paths) + "\n", encoding="utf-8")
+    return file
+
+
+def medians(rounds: int, sends: Mapping[str, Callable[[int], Result]]) -> dict[str, Result]:
+    """Run loads in turn, several rounds of all of them, and return the median of each; the round is told to each."""
+    seen: dict[str, list[Result]] = {name: [] for name in sends}
+    for number in range(rounds):
+        for name, send in sends.items():
+            seen[name].append(send(number))
+    return {name: _median(results) for name, results in seen.items()}
+
+
+def _median(results: Sequence[Result]) -> Result:
+    def middle(one: str) -> float:
+        return statistics.median(getattr(result, one) for result in results)
+
+    return Result(middle("rate"), middle("p50"), middle("p99"), int(middle("requests")), middle("size"))

@@ -1,0 +1,155 @@
+"""How many requests a second: repeated ones, unrepeated ones, and those of two workers, each beside the others in the same minutes."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from bench import addresses, competitors
+from bench.environment import Environment
+from bench.load import ROUNDS, Load, Result, listed, medians
+from bench.material import CACHE, Size, say
+from bench.report import Line, skipped
+from bench.servers import Answer, Client, Server, rostrum
+
+BOTH_CORES: Final = "0,1"
+# By kind of request and competitor the least ratio; 304 is what the others do not offer.
+REPEATED: Final = {
+    "item": {"nginx": 0.65, "constant": 0.9, "fastapi": 8, "datasette": 40},
+    "page of 20": {"nginx": 0.6, "constant": 0.9, "fastapi": 8, "datasette": 40},
+    "304": {"nginx": 0.55, "constant": 0.9},
+    "ranked search": {"nginx": 0.6, "constant": 0.9, "fastapi": 8, "datasette": 40},
+    "CSV of 20": {"nginx": 0.6, "constant": 0.9},
+}
+UNREPEATED: Final = {
+    "item": {"fastapi": 1.7, "datasette": 8},
+    "page of 20, one filter": {"fastapi": 3, "datasette": 15},
+    "page with two filters, a facet, a sort and select": {"datasette": 10},
+    "ranked search, two common words": {"fastapi": 5, "datasette": None},
+}
+NAMES: Final = {
+    "nginx": "nginx, the same bytes", "constant": "a bare constant", "fastapi": "FastAPI", "datasette": "Datasette",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a measurement works with."""
+
+    found: Environment
+    load: Load
+    size: Size
+
+
+def lines_of(what: str, results: Mapping[str, Result], goals: Mapping[str, float | None]) -> Iterator[Line]:
+    """Yield a line for each competitor that there is a goal for."""
+    ours = results["rostrum"].rate
+    for name, bound in goals.items():
+        if name not in results:
+            yield skipped(what, NAMES[name], f"{NAMES[name]} is not there")
+            continue
+        theirs = results[name].rate
+        yield Line(what, NAMES[name], bound, ours / theirs, f"{ours:,.0f} and {theirs:,.0f} a second")
+
+
+@contextlib.contextmanager
+def all_servers(bench: Bench) -> Iterator[dict[str, Server]]:
+    """Run Rostrum and those that serve the same records."""
+    with contextlib.ExitStack() as stack:
+        servers = {"rostrum": stack.enter_context(rostrum(bench.size.snapshot))}
+        if bench.found.python:
+            servers["fastapi"] = stack.enter_context(competitors.fastapi(bench.found, competitors.plain_database(bench.size)))
+            database = competitors.sqlite_utils_database(bench.found, bench.size)
+            servers["datasette"] = stack.enter_context(competitors.datasette(bench.found, database))
+        yield servers
+
+
+def repeated(bench: Bench) -> Iterator[Line]:
+    """Measure requests that come again and again."""
+    known = addresses.facts(bench.size)
+    lists = dict(
+        zip(("item", "page of 20", "ranked search"), (addresses.items(known), addresses.pages(known), addresses.searches()), strict=True)
+    )
+    paths = {kind: {server: some[0] for server, some in by_server.items()} for kind, by_server in lists.items()}
+    paths["304"] = {"rostrum": paths["item"]["rostrum"]}
+    paths["CSV of 20"] = {"rostrum": f"{paths['page of 20']['rostrum']}&format=csv"}
+    with all_servers(bench) as servers, contextlib.ExitStack() as stack:
+        kept = _kept(servers["rostrum"], paths)
+        if bench.found.nginx:
+            servers["nginx"] = stack.enter_context(competitors.nginx(bench.found, kept))
+        servers["constant"] = stack.enter_context(competitors.constant(kept))
+        for kind, goals in REPEATED.items():
+            say(f"repeated: {kind}")
+            asked = {**paths[kind], "nginx": f"/{_plain(kind)}", "constant": f"/{_plain(kind)}"}
+            sends = {name: _again(bench.load, servers[name], kind, path) for name, path in asked.items() if name in servers}
+            yield from lines_of(f"repeated {kind}", medians(ROUNDS, sends), goals)
+
+
+def _plain(kind: str) -> str:
+    return kind.replace(" ", "-").lower()
+
+
+def _kept(server: Server, paths: Mapping[str, Mapping[str, str]]) -> Path:
+    """Keep the answers of Rostrum for those that serve constants."""
+    client = Client(server.port)
+    answers = {_plain(kind): client.get(by_server["rostrum"]) for kind, by_server in paths.items() if kind != "304"}
+    tag = answers["item"].headers["etag"]
+    answers["304"] = client.get(paths["304"]["rostrum"], {"If-None-Match": tag})
+    return competitors.keep(CACHE / "answers", answers)
+
+
+def _again(load: Load, server: Server, kind: str, path: str) -> Callable[[int], Result]:
+    """Return what sends one path again and again; for a 304 with the tag that the server gave."""
+    headers = {}
+    if kind == "304":
+        first: Answer = Client(server.port).get("/item" if server.name == "nginx" else path)
+        path = "/item" if server.name == "nginx" else path
+        headers = {"If-None-Match": first.headers.get("etag", '"any"')}
+    file = listed(f"again-{_plain(kind)}-{server.name}", [path])
+    return lambda _round: replace(load, headers=headers).send(server.port, file)
+
+
+def unrepeated(bench: Bench) -> Iterator[Line]:
+    """Measure requests none of which comes twice."""
+    known = addresses.facts(bench.size)
+    made = (addresses.items(known), addresses.pages(known), addresses.shaped(known), addresses.searches())
+    with all_servers(bench) as servers:
+        for (kind, goals), paths in zip(UNREPEATED.items(), made, strict=True):
+            say(f"unrepeated: {kind}")
+            sends = {}
+            for name, file, count in addresses.files(f"once-{_plain(kind)}", paths):
+                if name in servers:
+                    sends[name] = partial(_further, bench.load, servers[name], file, count)
+            yield from lines_of(f"unrepeated {kind}", medians(ROUNDS, sends), goals)
+
+
+def _further(load: Load, server: Server, file: Path, count: int, turn: int) -> Result:
+    """Send the part of a list of paths that belongs to one round."""
+    return load.send(server.port, file, offset=turn * count // ROUNDS)
+
+
+def two_workers(bench: Bench) -> Iterator[Line]:
+    """Measure two workers on both cores, with the load on the same two."""
+    what, kind = "repeated item, two workers", "item"
+    if not bench.found.nginx:
+        yield skipped(what, "nginx, two workers", "nginx is not there")
+        return
+    path = f"/v1/quotes/{next(bench.size.records('quotes'))['id']}"
+    with rostrum(bench.size.snapshot, workers=2, cores=BOTH_CORES) as ours, contextlib.ExitStack() as stack:
+        kept = competitors.keep(CACHE / "answers-two", {kind: Client(ours.port).get(path)})
+        theirs = stack.enter_context(competitors.nginx(bench.found, kept, workers=2, cores=BOTH_CORES))
+        load = replace(bench.load, cores=BOTH_CORES)
+        sends = {"rostrum": _again(load, ours, kind, path), "nginx": _again(load, theirs, kind, f"/{kind}")}
+        results = medians(ROUNDS, sends)
+    yield from (replace(line, against="nginx, two workers") for line in lines_of(what, results, {"nginx": 0.65}))
+
+
+MEASUREMENTS: Sequence[tuple[str, Callable[[Bench], Iterator[Line]]]] = (
+    ("repeated", repeated),
+    ("unrepeated", unrepeated),
+    ("two-workers", two_workers),
+)

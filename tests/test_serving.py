@@ -1,0 +1,187 @@
+"""The service answers under its real server, with several processes, and stops when it is told to."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+from subprocess import Popen
+from typing import Any
+
+import pytest
+from running import end, start
+
+from api.serve import cores
+from api.snapshot.build import build
+from api.snapshot.layout import file_name
+from schemas import RESOURCES
+from schemas.dataset import Dataset
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return int(found.getsockname()[1])
+
+
+def get(port: int, path: str, host: str = "127.0.0.1") -> Any:
+    connection = HTTPConnection(host, port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        assert answer.status == 200, answer.read()
+        return json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def wait_until_ready(process: Popen[str], port: int, host: str = "127.0.0.1") -> None:
+    until = time.monotonic() + 30
+    while time.monotonic() < until and process.poll() is None:
+        with suppress(OSError, HTTPException):
+            get(port, "/readyz", host)
+            return
+        time.sleep(0.02)
+    process.kill()
+    raise AssertionError(f"never ready: {process.communicate()[0]}")
+
+
+@contextmanager
+def serving(snapshot: Path, *arguments: str, host: str = "127.0.0.1") -> Iterator[tuple[Popen[str], int]]:
+    """Serve a snapshot on a free port and yield the process and the port."""
+    port = free_port()
+    process = start("serve", "--snapshot", snapshot, "--host", host, "--port", str(port), *arguments)
+    try:
+        wait_until_ready(process, port, host)
+        yield process, port
+    finally:
+        if process.poll() is None:
+            end(process)
+
+
+@pytest.fixture(scope="module")
+def snapshot(tiny_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A snapshot of the tiny dataset."""
+    target = tmp_path_factory.mktemp("serving") / "tiny.rostrum"
+    build(tiny_dataset, target)
+    return target
+
+
+def workers_of(process: Popen[str]) -> set[int]:
+    """Return the ids of the processes that serve."""
+    return {int(one) for one in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()}
+
+
+def alive(pid: int) -> bool:
+    """Say whether a process runs; one that has ended and that nobody has asked about does not."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+def wait_until(holds: Any) -> bool:
+    until = time.monotonic() + 10
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.02)
+    return bool(holds())
+
+
+@pytest.fixture(scope="module")
+def server(snapshot: Path) -> Iterator[tuple[Popen[str], int]]:
+    """A service with as many workers as it likes, and its port."""
+    with serving(snapshot) as found:
+        yield found
+
+
+def test_every_collection_is_served_by_a_worker_for_each_core_that_may_be_used(server: tuple[Popen[str], int]) -> None:
+    process, port = server
+    assert wait_until(lambda: len(workers_of(process)) == cores())
+    for resource in RESOURCES:
+        answer = get(port, f"/v1/{resource.collection}")
+        assert answer["meta"]["total"] == len(answer["data"]) > 0
+
+
+def test_idle_connections_do_not_keep_others_out(server: tuple[Popen[str], int]) -> None:
+    port = server[1]
+    idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(cores() * 150)]
+    for connection in idle:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert all(connection.recv(12) == b"HTTP/1.1 200" for connection in idle)
+    assert get(port, "/v1/claims")["meta"]["total"] > 0
+    for connection in idle:
+        connection.close()
+
+
+def has_ipv6() -> bool:
+    with suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
+        return True
+    return False
+
+
+IPV6 = pytest.param(
+    "::1", signal.SIGINT, True, marks=pytest.mark.skipif(not has_ipv6(), reason="this machine has no IPv6"), id="ctrl-c-in-a-terminal"
+)
+
+
+@pytest.mark.parametrize(
+    ("host", "how", "group"),
+    [pytest.param("127.0.0.1", signal.SIGTERM, False, id="term"), pytest.param("localhost", signal.SIGINT, False, id="interrupt"), IPV6],
+)
+def test_a_signal_ends_all_of_it_with_0_and_without_a_word(snapshot: Path, host: str, how: signal.Signals, group: bool) -> None:
+    with serving(snapshot, "--workers", "2", host=host) as (process, port):
+        workers = workers_of(process)
+        assert len(workers) == 2
+        begun = time.monotonic()
+        code, said = end(process, how, group=group)
+        assert time.monotonic() - begun < 4
+        where = f"http://{'[::1]' if host == '::1' else host}:{port}"
+        assert (code, said) == (0, f"Disputes at the Tea Table 2026.11.0 is served at {where} by 2 workers; stop with Ctrl-C\n")
+        assert wait_until(lambda: not any(map(alive, workers)))
+
+
+def test_a_signal_that_comes_while_it_starts_is_not_lost(snapshot: Path) -> None:
+    process = start("serve", "--snapshot", snapshot, "--port", str(free_port()), "--workers", "2")
+    assert process.stdout is not None
+    process.stdout.readline()  # is written before the first worker is there
+    begun = time.monotonic()
+    assert end(process) == (0, "")
+    assert time.monotonic() - begun < 4
+
+
+def test_a_worker_that_dies_is_replaced_and_says_why_where_it_cannot_be(snapshot: Path, tmp_path: Path) -> None:
+    vanishing = tmp_path / "vanishing.rostrum"
+    vanishing.write_bytes(snapshot.read_bytes())
+    with serving(vanishing, "--workers", "2") as (process, port):
+        first = workers_of(process)
+        os.kill(min(first), signal.SIGKILL)
+        assert wait_until(lambda: len(workers_of(process)) == 2 and workers_of(process) != first)
+        assert get(port, "/v1/claims")["meta"]["total"] > 0
+        vanishing.unlink()
+        os.kill(max(first), signal.SIGKILL)
+        said, _ = process.communicate(timeout=10)
+        assert process.returncode == 1
+        assert f"the snapshot {vanishing} cannot be read: No such file or directory" in said
+        assert "Traceback" not in said
+
+
+def test_workers_do_not_outlive_a_parent_that_is_killed(snapshot: Path) -> None:
+    with serving(snapshot, "--workers", "2") as (process, _):
+        workers = workers_of(process)
+        end(process, signal.SIGKILL)
+        assert wait_until(lambda: not any(map(alive, workers)))
+
+
+def test_a_dataset_is_built_and_served_from_one_command(tiny_dataset: Dataset, tmp_path: Path) -> None:
+    port = free_port()
+    settings = {"ROSTRUM_DATA": str(tiny_dataset.folder), "ROSTRUM_CACHE": str(tmp_path), "ROSTRUM_PORT": str(port), "ROSTRUM_WORKERS": "1"}
+    process = start("serve", **settings)
+    wait_until_ready(process, port)
+    assert get(port, "/v1/debates/tea")["meta"]["dataset"]["digest"] == tiny_dataset.digest
+    code, said = end(process)
+    assert code == 0
+    assert f"into {tmp_path / file_name(tiny_dataset.digest)}" in said.splitlines()[0]
