@@ -72,8 +72,7 @@ class Filter:
     """A query parameter of a collection: a path into the public form, and whose values it compares.
 
     ``path`` is dotted, goes through lists, and may cross a reference into the record it names (``evidence.quote.source``).
-    ``where`` keeps only the objects that the last step is taken from whose key has that value; a claim has a ``kind`` as
-    its relations have, and only theirs is meant. What kind of values there are follows from the field at the end of the
+    ``where`` keeps only those objects at the first step whose key has that value: of a claim's relations, those of a kind. What kind of values there are follows from the field at the end of the
     path; ``target`` says it where the field could lead to several types.
     """
 

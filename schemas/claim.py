@@ -86,6 +86,8 @@ RESOURCE = Resource(
         Filter("supports", "A claim that it supports.", path="relations.to", where=("kind", "supports")),
         Filter("supported_by", "A claim that supports it."),
         Filter("attacks", "A claim that it attacks.", path="relations.to", where=("kind", "attacks")),
+        Filter("attacks_made_by", "Who makes a claim that it attacks.", path="relations.to.made_by", where=("kind", "attacks")),
+        Filter("supports_made_by", "Who makes a claim that it supports.", path="relations.to.made_by", where=("kind", "supports")),
         Filter("attacked_by", "A claim that attacks it."),
         Filter("restates", "A claim that it restates.", path="relations.to", where=("kind", "restates")),
         Filter("answers", "A condition that it answers.", path="relations.to", where=("kind", "answers"), target="condition"),

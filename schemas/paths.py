@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,20 +70,25 @@ def values(record: Mapping[str, Any], one: Filter, fetch: Fetch) -> Iterator[Any
 
     `fetch` returns the public record of a type and id, for paths that cross a reference.
     """
-    yield from _values(record, one.steps, one.where, fetch)
+    first, *rest = one.steps
+    for item in _each(record[first]):
+        if one.where is None or item[one.where[0]] == one.where[1]:
+            yield from _values(item, rest, fetch)
 
 
-def _values(value: Any, steps: tuple[str, ...], where: tuple[str, str] | None, fetch: Fetch) -> Iterator[Any]:
-    if value is None:
-        return
-    if isinstance(value, list):
-        for item in value:
-            yield from _values(item, steps, where, fetch)
-    elif not steps:
+def _values(value: Any, steps: Sequence[str], fetch: Fetch) -> Iterator[Any]:
+    if not steps:
         yield value["id"] if isinstance(value, Mapping) else value
-    elif where is None or len(steps) > 1 or value[where[0]] == where[1]:
-        whole = value if steps[0] in value else fetch(value["type"], value["id"])
-        yield from _values(whole[steps[0]], steps[1:], where, fetch)
+        return
+    whole = value if steps[0] in value else fetch(value["type"], value["id"])
+    for item in _each(whole.get(steps[0])):
+        yield from _values(item, steps[1:], fetch)
+
+
+def _each(value: Any) -> Iterator[Any]:
+    """Yield the items of a list, or the one value; nothing where it is null."""
+    if value is not None:
+        yield from value if isinstance(value, list) else (value,)
 
 
 def sort_value(record: Mapping[str, Any], path: str) -> Any:

@@ -120,7 +120,7 @@ class Place:
         shutil.copytree(ROOT / "data", folder / "data")
         home = folder / ".home"
         home.mkdir()
-        (home / ".curlrc").write_text("silent\nshow-error\n")  # as at a terminal, where curl shows no progress beside an answer
+        (home / ".curlrc").write_text("no-progress-meter\n")  # as at a terminal, where curl shows no progress beside an answer
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("ROSTRUM_", "XDG_"))}
         self.environment = kept | {
             "PATH": os.pathsep.join([*([str(curl)] if curl else []), str(SCRIPTS), os.environ["PATH"]]),

@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any
 
 import snowballstemmer
@@ -34,20 +35,21 @@ class Oracle:
     def values(self, resource: Resource, record: Record, name: str) -> list[Any]:
         """Return the values that a record has for a filter, each once, in order; a reference as its id."""
         one = next(one for one in resource.filters if one.name == name)
-        found = self._at(record, (one.path or one.name).split("."), one.where)
-        return sorted({item["id"] if isinstance(item, Mapping) else item for item in found})
+        first, *rest = (one.path or one.name).split(".")
+        there = record[first] if isinstance(record[first], list) else [record[first]]
+        kept = [item for item in there if one.where is None or item[one.where[0]] == one.where[1]]
+        return sorted({item["id"] if isinstance(item, Mapping) else item for item in self._at(kept, rest)})
 
-    def _at(self, value: Any, steps: Sequence[str], where: tuple[str, str] | None) -> Iterator[Any]:
+    def _at(self, value: Any, steps: Sequence[str]) -> Iterator[Any]:
         if isinstance(value, list):
             for item in value:
-                yield from self._at(item, steps, where)
+                yield from self._at(item, steps)
         elif value is not None and not steps:
             yield value
         elif value is not None:
             if "href" in value and steps[0] not in value:
                 value = self.records[value["type"]][value["id"]]
-            if where is None or len(steps) > 1 or value[where[0]] == where[1]:
-                yield from self._at(value[steps[0]], steps[1:], where)
+            yield from self._at(value.get(steps[0]), steps[1:])
 
     def matches(self, resource: Resource, record: Record, parameters: Mapping[str, str]) -> bool:
         """Say whether a record passes all filters."""
@@ -99,30 +101,34 @@ class Oracle:
 
     # Words
 
-    def documents(self) -> Iterator[tuple[Resource, Record, list[list[str]]]]:
-        """Yield every record of every type with the words of each of its searched fields."""
+    @cached_property
+    def documents(self) -> list[tuple[tuple[str, str], list[tuple[str, ...]], int]]:
+        """Every record of every type: type and id, the words of each of its searched fields, and how long its row of the index is."""
+        found = []
         for resource in RESOURCES:
-            for record in self.records[resource.type].values():
-                yield resource, record, [words(text) for _, text in searched(resource, record)]
+            for served, record in self.records[resource.type].items():
+                fields = [words(text) for _, text in searched(resource, record)]
+                between = max(0, len(fields) - 1)  # a mark between two fields counts as a word
+                size = 2 * (sum(map(len, fields)) + between) + len(words(resource.label(record)))
+                found.append(((resource.type, served), fields, size))
+        return found
 
     def scores(self, terms: Sequence[tuple[str, ...]]) -> dict[tuple[str, str], float]:
         """Return the score of every record that holds all terms; see `holds` for what a term is.
 
         BM25 as SQLite's documentation states it (k1 = 1.2, b = 0.75): a row of the index has the stems, the words and the label.
         """
-        documents = list(self.documents())
-        sizes = [2 * sum(map(len, fields)) + 2 * max(0, len(fields) - 1) + len(words(resource.label(record))) for resource, record, fields in documents]
-        mean = sum(sizes) / len(sizes)
-        found = {(resource.type, record["id"]): 0.0 for resource, record, fields in documents if all(times(fields, term) for term in terms)}
+        mean = sum(size for _, _, size in self.documents) / len(self.documents)
+        found = {key: 0.0 for key, fields, _ in self.documents if all(times(fields, term) for term in terms)}
         for term in terms:
-            frequencies = [times(fields, term) for _, _, fields in documents]
-            rows = sum(1 for one in frequencies if one)
-            rarity = math.log((len(documents) - rows + 0.5) / (rows + 0.5))
-            for (resource, record, _), size, count in zip(documents, sizes, frequencies, strict=True):
-                if (resource.type, record["id"]) in found:
+            counts = [times(fields, term) for _, fields, _ in self.documents]
+            rows = sum(1 for one in counts if one)
+            rarity = math.log((len(counts) - rows + 0.5) / (rows + 0.5))
+            for (key, _, size), count in zip(self.documents, counts, strict=True):
+                if key in found:
                     weighted = count * (0.5 if term[-1].endswith("*") else 1.0)
                     part = weighted * 2.2 / (weighted + 1.2 * (0.25 + 0.75 * size / mean))
-                    found[resource.type, record["id"]] += (rarity if rarity > 0 else 1e-6) * part
+                    found[key] += (rarity if rarity > 0 else 1e-6) * part
         return found
 
 
@@ -157,7 +163,9 @@ def in_time(record: Record, operator: str, dates: Sequence[str]) -> bool:
     earliest, latest = record["earliest"] or "0000-00-00", record["latest"] or "9999-99-99"
     first, last = first_day(dates[0]), last_day(dates[0])
     within = any(first_day(date) <= earliest and latest <= last_day(date) for date in dates)
-    return {"": within, "not": not within, "gte": latest >= first, "gt": latest > last, "lte": earliest <= last, "lt": earliest < first}[operator]
+    return {"": within, "not": not within, "gte": latest >= first, "gt": latest > last, "lte": earliest <= last, "lt": earliest < first}[
+        operator
+    ]
 
 
 def first_day(date: str) -> str:
@@ -218,17 +226,34 @@ def searched(resource: Resource, record: Record) -> Iterator[tuple[str, str]]:
             yield name, value
 
 
-def words(text: str) -> list[str]:
+@cache
+def words(text: str) -> tuple[str, ...]:
     """Return the words of a text in folded case and without accents."""
-    plain = unicodedata.normalize("NFKD", APOSTROPHE.sub("", text).casefold())
-    return "".join(one if one.isalnum() else "" if unicodedata.combining(one) else " " for one in plain).split()
+    return tuple("".join(map(_letter, APOSTROPHE.sub("", text))).split())
+
+
+@cache
+def _letter(one: str) -> str:
+    """Return a character as it is compared; a mark that is no accent stays, and what belongs to no word is a space."""
+    if one.isalnum():
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", one.casefold()).casefold())
+        return "".join(part for part in plain if part.isalnum() or _letter(part) == part)
+    if unicodedata.category(one) in {"Mn", "Mc"} and not "\ufe00" <= one <= "\ufe0f":
+        return one if unicodedata.combining(one) in {0, 7, 8, 9} else ""
+    return " "
+
+
+@cache
+def stem(word: str) -> str:
+    """Return the stem of a word."""
+    return str(STEMMER.stemWord(word))
 
 
 def holds(field: Sequence[str], term: tuple[str, ...]) -> int:
     """Return how often a term stands in a field: words in a row, compared by stem; with a star at its end the last goes on, and none is stemmed."""
     prefix = term[-1].endswith("*")
-    wanted = [word.removesuffix("*") if prefix else STEMMER.stemWord(word) for word in term]
-    shown = list(field) if prefix else [STEMMER.stemWord(word) for word in field]
+    wanted = [word.removesuffix("*") if prefix else stem(word) for word in term]
+    shown = list(field) if prefix else [stem(word) for word in field]
     rows = (shown[start : start + len(wanted)] for start in range(len(shown) - len(wanted) + 1))
     return sum(row[:-1] == wanted[:-1] and (row[-1].startswith(wanted[-1]) if prefix else row[-1] == wanted[-1]) for row in rows)
 

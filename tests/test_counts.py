@@ -31,7 +31,9 @@ def counted(entries: list[dict[str, Any]]) -> list[tuple[Any, int]]:
 
 def grouped(answer: dict[str, Any]) -> dict[tuple[Any, ...], int]:
     """Return the groups of an aggregate, a reference as its id, with their counts."""
-    return {tuple(one["id"] if isinstance(one, dict) else one for one in entry["group"].values()): entry["count"] for entry in answer["data"]}
+    return {
+        tuple(one["id"] if isinstance(one, dict) else one for one in entry["group"].values()): entry["count"] for entry in answer["data"]
+    }
 
 
 def test_each_facet_counts_each_value_the_most_frequent_first(world: World):
@@ -96,7 +98,7 @@ def test_facets_along_a_path_stay_on_it(world: World):
 def test_the_links_of_a_facet_begin_again_from_the_first_page(world: World):
     for asked in ({"page": "2"}, {"cursor": "*"}):
         for entry in world.get("/v1/claims", facets="kind", per_page="2", **asked)["facets"]["kind"]:
-            assert "page=2" not in entry["href"]
+            assert "&page=" not in entry["href"]
             assert "cursor" not in entry["href"]
 
 
@@ -151,10 +153,10 @@ def test_groups_name_records_by_references(world: World):
 
 def test_dates_are_counted_by_the_first_day_that_they_can_mean(odd_world: World):
     years = grouped(odd_world.get("/v1/events/aggregate", by="date:year", per_page="200"))
-    assert years["1997",] == 6
+    assert years["1997",] == 7
     assert years["0001",] == years["1904",] == 1
     assert years[None,] == 3  # two without a date, and one with an open beginning
-    assert grouped(odd_world.get("/v1/events/aggregate", by="date:decade", per_page="200"))["1990s",] == 8
+    assert grouped(odd_world.get("/v1/events/aggregate", by="date:decade", per_page="200"))["1990s",] == 9
 
 
 def test_the_largest_group_comes_first_and_groups_have_pages(world: World):

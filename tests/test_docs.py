@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,7 @@ from schemas import BY_TYPE
 NAMES = {path.relative_to(ROOT).as_posix(): path for path in DOCUMENTS}
 README = "README.md"  # its commands have a test of their own
 BY_HAND = "docs/verify.md"  # its example is typed by hand so far; as a `console` block it would be run, and this line could go
+TARGETS = set(re.findall(r"^([a-z-]+):[^=\n]*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"#+ (.+)")
@@ -120,13 +122,20 @@ def test_every_path_that_is_named_is_served(name: str, client: FlaskClient) -> N
     assert [path for path in named if client.get(path).status_code not in {200, 400}] == []
 
 
+def targets_named(name: str) -> set[str]:
+    """Return the targets of make that a document names."""
+    calls = [command.text for command in commands_of(text_of(name))] + CODE.findall(prose(text_of(name)))
+    words = {word for call in calls if re.match(r"make\b", call) for word in call.partition("#")[0].split()[1:]}
+    return {word for word in words if "=" not in word}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_target_of_make_that_is_named_is_one(name: str) -> None:
-    targets = {"make", *re.findall(r"^([a-z-]+):[^=\n]*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)}
-    text = text_of(name)
-    calls = [command.text for command in commands_of(text)] + CODE.findall(prose(text))
-    asked = {word for call in calls if re.match(r"make\b", call) for word in call.partition("#")[0].split() if "=" not in word}
-    assert asked - targets == set()
+    assert targets_named(name) - TARGETS == set()
+
+
+def test_contributing_names_every_target_of_make() -> None:
+    assert TARGETS - targets_named("CONTRIBUTING.md") == set()
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -154,8 +163,8 @@ def test_no_answer_shows_what_changes_with_every_release(name: str) -> None:
 def test_the_stand_in_for_curl_knows_every_option_that_is_used(name: str) -> None:
     parser = options()
     for command in commands_of(text_of(name)):
-        for written in FLAGS.findall(command.text):
-            parser.parse_args(re.findall(r"'[^']*'|[^\s']+", written))
+        for written in FLAGS.findall(command.text.replace("\\\n", " ")):
+            parser.parse_args(shlex.split(written))
 
 
 def test_a_filter_is_added_as_contributing_says(tmp_path: Path) -> None:

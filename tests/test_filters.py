@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from worlds import World, written
 
 from api.filters import OPERATORS
+from api.query import WRITTEN
 from schemas import BY_TYPE, RESOURCES, Resource
 from schemas.paths import end, joins
 
@@ -59,7 +60,7 @@ def test_several_values_are_one_of_them_none_of_them_or_all_of_them(world: World
 def test_all_of_the_values_of_a_record_find_that_record(world: World):
     for resource in RESOURCES:
         for one in resource.filters:
-            many = max(world.records[resource.type].values(), key=lambda record: len(world.oracle.values(resource, record, one.name)))  # noqa: B023
+            many = max(world.records[resource.type].values(), key=lambda record: len(world.oracle.values(resource, record, one.name)))
             values = world.oracle.values(resource, many, one.name)
             if "all" in operators(resource, one.name) and len(values) > 1:
                 asked = {f"{one.name}__all": ",".join(map(str, values))}
@@ -107,7 +108,13 @@ def test_an_uncertain_date_is_found_rather_than_missed(odd_world: World):
     dates = {record["id"].removeprefix("tea."): record["date"] for record in odd_world.records["event"].values()}
     found = {dates[served.removeprefix("tea.")] for served in odd_world.found(BY_TYPE["event"], date__gte="1998", date__lte="1998")}
     assert {"199X", "19XX", "1997/2002", "1997-05/..", "../2002-02"} <= found
-    assert {dates[one.removeprefix("tea.")] for one in odd_world.found(BY_TYPE["event"], date="1997")} == {"1997", "1997-05", "1997-05-27", "1997~", "1997?"}
+    assert {dates[one.removeprefix("tea.")] for one in odd_world.found(BY_TYPE["event"], date="1997")} == {
+        "1997",
+        "1997-05",
+        "1997-05-27",
+        "1997~",
+        "1997?",
+    }
 
 
 def test_numbers_between_those_that_occur_are_compared_as_numbers(world: World):
@@ -145,6 +152,14 @@ def test_every_filter_is_described_for_each_operator(world: World):
                 told = document[f"{resource.collection}.{named(one.name, operator)}"]
                 assert one.description in told["description"]
         assert "no value at all is found as well" in document[f"{resource.collection}.tag__not"]["description"]
+
+
+def test_no_filter_has_the_name_of_another_parameter(world: World):
+    for resource in RESOURCES:
+        names = [one.name for one in resource.filters]
+        assert len(set(names)) == len(names)
+        assert not set(names) & {*WRITTEN.values(), "by", "mailto"}
+        assert not [name for name in names if "__" in name]
 
 
 def test_a_filter_that_names_no_record_is_refused_with_the_nearest_id(world: World):

@@ -202,7 +202,11 @@ def test_a_cursor_that_somebody_made_up_reaches_nothing_that_is_not_public(odd_w
 
 @pytest.mark.parametrize("sort", ["", "name", "-kind", "-quotes,name"])
 def test_every_page_of_a_walk_costs_the_same(tmp_path: Path, sort: str):
-    edit(tiny(tmp_path / "data"), "actors.json", lambda actors: actors + [{**ACTORS[4], "id": f"x-{number:04}", "name": f"X {number % 7}"} for number in range(600)])
+    edit(
+        tiny(tmp_path / "data"),
+        "actors.json",
+        lambda actors: actors + [{**ACTORS[4], "id": f"x-{number:04}", "name": f"X {number % 7}"} for number in range(600)],
+    )
     crowded = World("crowded", load(tmp_path / "data"), tmp_path)
     path: str | None = f"/v1/actors?cursor=*&per_page=10&select=id{f'&sort={sort}' if sort else ''}"
     crowded.get(path)

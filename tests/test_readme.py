@@ -13,7 +13,7 @@ from schemas import RESOURCES
 
 README = ROOT / "README.md"
 TEXT = README.read_text("utf-8")
-MOST_LINES = 320
+MOST_LINES = 330
 FIRST_SCREEN = 25
 
 

@@ -214,6 +214,9 @@ BROKEN = (
     Broken("evidence_stands_in_its_quote", "evidence from another quote", lambda folder: change(folder, "tea/claims.json", "tea-goes-first", evidence=[{"quote": "terms", "text": "Tea first!"}]), (
         "tea/claims.json:101:9: tea-goes-first evidence.0.text: does not stand in the quote 'terms'; the nearest passage is “better biscuits,”; it differs in: “Tea first!” where the text says “better biscuits,” [evidence_stands_in_its_quote]",
     )),
+    Broken("evidence_stands_in_its_quote", "evidence that stands in its quote twice", lambda folder: change(folder, "tea/conditions.json", "or-else-cocoa", evidence=[{"quote": "terms", "text": "you"}]), (
+        "tea/conditions.json:61:9: or-else-cocoa evidence.0.text: stands in the quote 'terms' more than once; lengthen the stretch until it stands there once [evidence_stands_in_its_quote]",
+    )),
     Broken("ordinals_have_no_gap", "an ordinal left out", lambda folder: change(folder, "tea/conditions.json", "better-biscuits", ordinal=3), (
         "tea/conditions.json:12:5: better-biscuits ordinal: is 3 where 2 would follow; count from 1 without gaps [ordinals_have_no_gap]",
     )),

@@ -28,7 +28,9 @@ def test_a_sample_is_of_what_the_filters_find(world: World):
 
 
 def test_the_same_seed_draws_the_same_records_and_another_others(world: World):
-    draws = [tuple(record["id"] for record in world.get("/v1/claims", sample="3", seed=str(seed))["data"]) for seed in (1, 1, 2, 3, 4, 5, 6)]
+    draws = [
+        tuple(record["id"] for record in world.get("/v1/claims", sample="3", seed=str(seed))["data"]) for seed in (1, 1, 2, 3, 4, 5, 6)
+    ]
     assert draws[0] == draws[1]
     assert len(set(draws)) > 2
 
@@ -50,7 +52,9 @@ def test_a_sample_has_no_pages(world: World):
 
 
 def test_every_record_has_its_chance(world: World):
-    drawn = Counter(record["id"] for seed in range(60) for record in world.get("/v1/quotes", sample="2", seed=str(seed), select="id")["data"])
+    drawn = Counter(
+        record["id"] for seed in range(60) for record in world.get("/v1/quotes", sample="2", seed=str(seed), select="id")["data"]
+    )
     assert len(drawn) > 0.8 * len(world.records["quote"])
 
 

@@ -160,7 +160,7 @@ def test_a_worker_that_dies_is_replaced_and_says_why_where_it_cannot_be(snapshot
         first = workers_of(process)
         os.kill(min(first), signal.SIGKILL)
         assert wait_until(lambda: len(workers_of(process)) == 2 and workers_of(process) != first)
-        assert get(port, "/v1/claims")["meta"]["total"] > 0
+        wait_until_ready(process, port)
         vanishing.unlink()
         os.kill(max(first), signal.SIGKILL)
         said, _ = process.communicate(timeout=10)

@@ -39,7 +39,9 @@ def paths(resource: Resource) -> list[str]:
 def includes(resource: Resource) -> list[str]:
     """Return the path of every reference, and from there of every reference one step further."""
     near = [(path, target) for path, target in fields(resource.public) if target]
-    return [path for path, _ in near] + [f"{path}.{far}" for path, target in near for far, further in fields(BY_TYPE[target].public) if further]
+    return [path for path, _ in near] + [
+        f"{path}.{far}" for path, target in near for far, further in fields(BY_TYPE[target].public) if further
+    ]
 
 
 def shown(world: World, resource: Resource, asked: list[str]) -> list[Any]:
@@ -75,7 +77,13 @@ def test_an_object_and_a_part_of_it_are_the_whole_object_in_either_order(world: 
 def test_what_cannot_be_selected_is_refused_with_a_suggestion(world: World):
     (fault,) = world.client.get("/v1/claims?select=made_by.lable").get_json()["errors"]
     assert (fault["code"], fault["did_you_mean"]) == ("unknown_path", "made_by.label")
-    for asked, code in [("text,text", "repeated"), ("text,", "empty"), ("made_by.debates", "unknown_path"), ("*", "unknown_path"), ("", "empty")]:
+    for asked, code in [
+        ("text,text", "repeated"),
+        ("text,", "empty"),
+        ("made_by.debates", "unknown_path"),
+        ("*", "unknown_path"),
+        ("", "empty"),
+    ]:
         assert world.refused("/v1/claims", select=asked) == [("select", code)]
         assert world.refused(f"/v1/claims/{world.ids(BY_TYPE['claim'])[0]}", select=asked) == [("select", code)]
 
@@ -154,7 +162,17 @@ def test_pretty_says_the_same_over_many_lines(world: World):
 
 def test_the_query_is_said_as_it_was_understood(world: World):
     served = world.ids(BY_TYPE["actor"])[0]
-    answer = world.get("/v1/claims", made_by=served, q="  the   milk ", select="id", facets="kind", include="about", highlight="true", per_page="7", page="2")
+    answer = world.get(
+        "/v1/claims",
+        made_by=served,
+        q="  the   milk ",
+        select="id",
+        facets="kind",
+        include="about",
+        highlight="true",
+        per_page="7",
+        page="2",
+    )
     assert answer["meta"]["query"] == {
         "made_by": [served], "q": "the milk", "select": ["id"], "facets": ["kind"], "include": ["about"], "highlight": True, "sort": ["-relevance"],
     }  # fmt: skip

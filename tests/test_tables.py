@@ -126,7 +126,10 @@ def test_lines_end_in_crlf_and_there_is_no_byte_order_mark(world: World):
 
 def test_columns_are_the_same_whatever_is_found(world: World):
     for resource in RESOURCES:
-        headers = {world.client.get(f"/v1/{resource.collection}?format=csv{more}").data.partition(b"\r\n")[0] for more in ("", "&tag=nothing-has-this", "&id=x")}
+        headers = {
+            world.client.get(f"/v1/{resource.collection}?format=csv{more}").data.partition(b"\r\n")[0]
+            for more in ("", "&tag=nothing-has-this", "&id=x")
+        }
         assert headers == {",".join(column for column, _ in leaves(resource.public)).encode()}
     assert world.client.get("/v1/claims?format=csv&tag=nothing-has-this").data.count(b"\r\n") == 1
     assert world.client.get("/v1/claims?format=jsonl&tag=nothing-has-this").data == b""
@@ -226,7 +229,13 @@ def test_a_table_has_no_place_for_what_is_not_a_record(odd_world: World):
 
 
 def test_a_list_names_its_tables_and_they_find_the_same(world: World):
-    for asked in ({}, {"kind": "causal", "facets": "kind", "facet_limit": "2"}, {"q": "the", "highlight": "true", "include": "made_by"}, {"sample": "3"}, {"cursor": "*"}):
+    for asked in (
+        {},
+        {"kind": "causal", "facets": "kind", "facet_limit": "2"},
+        {"q": "the", "highlight": "true", "include": "made_by"},
+        {"sample": "3"},
+        {"cursor": "*"},
+    ):
         answer = world.client.get("/v1/claims", query_string={**asked, "select": "id", "per_page": "3"} if "sample" not in asked else asked)
         alternates = dict(re.findall(r'<([^>]*)>; rel="alternate"; type="([^"]*)"', answer.headers["Link"]))
         assert sorted(alternates.values()) == ["application/jsonl", "text/csv"]

@@ -85,7 +85,9 @@ class World:
         """Yield every filter with some of the values that occur in its records."""
         for resource in RESOURCES:
             for one in resource.filters:
-                occurring = {value for record in self.records[resource.type].values() for value in self.oracle.values(resource, record, one.name)}
+                occurring = {
+                    value for record in self.records[resource.type].values() for value in self.oracle.values(resource, record, one.name)
+                }
                 ordered = sorted(occurring)
                 yield resource, one.name, ordered[:: max(1, len(ordered) // most)]
 

@@ -24,6 +24,13 @@ MEANING: Final[Mapping[str, str]] = {
     "exists": "Whether there is one.",
 }
 
+MEANING_OF_DATES: Final[Mapping[str, str]] = {
+    "gte": "It can mean a day within the value or after it; what has no date is not found.",
+    "gt": "It can mean a day after the whole of the value; what has no date is not found.",
+    "lte": "It can mean a day within the value or before it; what has no date is not found.",
+    "lt": "It can mean a day before the whole of the value; what has no date is not found.",
+}
+
 
 def filter_parameters(resource: Resource, without: str = "") -> dict[str, Parameter]:
     """Return the parameters that say which records are meant; the filter `without` is given by the path already."""
@@ -40,7 +47,7 @@ def _parameter(resource: Resource, one: Filter, operator: str) -> Parameter:
     kind = end_of(resource, one).kind
     if kind == "flag":
         return Switch(one.description, True)
-    meaning = f"{one.description} {MEANING[operator]}"
+    meaning = f"{one.description} {(MEANING_OF_DATES if kind == 'date' else {}).get(operator, MEANING[operator])}"
     if operator == "exists":
         return Switch(meaning, True)
     return _values(resource, one, meaning, most=1 if operator in ORDERED else bounds.MOST_VALUES)

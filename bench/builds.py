@@ -1,0 +1,97 @@
+"""How long it takes until a dataset is served: building it, building it again after a change, starting with a snapshot at hand."""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from bench import debates
+from bench.generator import shares, write_debate
+from bench.load import ROUNDS
+from bench.material import CACHE, SEED, SMALL, Failed, Run, Size, build, run, say
+from bench.rates import Bench
+from bench.report import Line, skipped
+from bench.servers import ROOT, rostrum
+from bench.vocabulary import vocabulary
+
+GIB: Final = 2**30
+
+
+def building(bench: Bench) -> Iterator[Line]:
+    """Measure `rostrum build` beside what sqlite-utils needs for the same records, once each."""
+    what = f"rostrum build, {bench.size.quotes:,} quotes"
+    scratch = CACHE / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    data, public = bench.size.data, bench.size.public
+    say(what)
+    ours = build(data, scratch / "built.rostrum")
+    yield Line(f"{what}: memory at its peak", "", 1.5, ours.peak / GIB, f"{ours.seconds:.0f} s", at_least=False, unit="GiB")
+    if bench.found.python:
+        say("sqlite-utils, the same records")
+        theirs = run([str(bench.found.python), str(ROOT / "bench" / "sqlite_utils_build.py"), str(public), str(scratch / "theirs.db")])
+        detail = (
+            f"{ours.seconds:.0f} and {theirs.seconds:.0f} s; files of {_gib(scratch / 'built.rostrum')} and {_gib(scratch / 'theirs.db')}"
+        )
+        yield Line(what, "sqlite-utils", 3, ours.seconds / theirs.seconds, detail, at_least=False)
+    else:
+        yield skipped(what, "sqlite-utils", "sqlite-utils is not there")
+    yield from _rebuilding(bench.size, ours, scratch / "built.rostrum")
+    shutil.rmtree(scratch)
+
+
+def _gib(file: Path) -> str:
+    return f"{file.stat().st_size / GIB:.2f} GiB"
+
+
+def _rebuilding(size: Size, full: Run, built: Path) -> Iterator[Line]:
+    """Measure building again where one debate has changed since, over the snapshot that is there."""
+    what = f"build again, one debate of {size.debates} changed"
+    say(what)
+    changed = changed_copy(size, built.parent / "changed")
+    again = build(changed, built)
+    detail = f"{again.seconds:.1f} and {full.seconds:.0f} s" + ("" if incremental() else "; building again by debate is not there yet")
+    yield Line(what, "the full build", 0.05, again.seconds / full.seconds, detail, at_least=False)
+
+
+def changed_copy(size: Size, target: Path) -> Path:
+    """Return a copy of a dataset in which one debate is another; what is not changed is linked and not copied."""
+    shutil.copytree(size.data, target, copy_function=lambda source, to: Path(to).hardlink_to(source))
+    number = size.debates // 2
+    known = vocabulary(SEED)
+    cast = debates.cast(known, SEED, size.debates)
+    shutil.rmtree(target / cast.debates[number])  # what is linked would be written through
+    write_debate(target, known, cast, number, list(shares(size.quotes, size.debates))[number], turn=1)
+    return target
+
+
+def incremental() -> bool:
+    """Say whether the command knows how to build again by debate.
+
+    `rostrum build --help` would say so; what it says is looked for here, and the measurement is the same.
+    """
+    try:
+        said = run([sys.executable, "-m", "api", "build", "--help"]).output.lower()
+    except Failed:
+        return False
+    return any(word in said for word in ("incremental", "unchanged", "--full", "--fresh", "changed"))
+
+
+def starting(bench: Bench) -> Iterator[Line]:
+    """Measure the time from the start of the command to the first answer, large against small."""
+    say("starting with a snapshot at hand")
+    times: dict[int, list[float]] = {}
+    for _ in range(ROUNDS):
+        for size in (SMALL, bench.size):
+            with rostrum(size.snapshot) as server:
+                times.setdefault(size.quotes, []).append(server.started)
+    small, large = (statistics.median(times[size.quotes]) for size in (SMALL, bench.size))
+    detail = f"{large:.2f} and {small:.2f} s"
+    yield Line(f"start, {bench.size.quotes:,} quotes", "200 quotes", 1.2, large / small, detail, at_least=False)
+
+
+MEASUREMENTS: Sequence[tuple[str, Callable[[Bench], Iterator[Line]]]] = (("build", building), ("start", starting))

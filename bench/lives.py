@@ -1,0 +1,141 @@
+"""How a server lives: its memory after mixed load, and what clients see while it changes to a new snapshot."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import signal
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from http.client import HTTPException
+from pathlib import Path
+from typing import Final
+
+from bench import addresses
+from bench.builds import changed_copy
+from bench.load import listed
+from bench.material import CACHE, Failed, run, say
+from bench.rates import Bench
+from bench.report import Line, skipped
+from bench.servers import SERVER_CORE, Client, Server, free_port, rostrum, running
+
+MIB: Final = 2**20
+SHORT: Final = 20.0
+SOAK: Final = 600.0
+READERS: Final = 4
+
+
+def memory(bench: Bench, seconds: float = SHORT) -> Iterator[Line]:
+    """Measure what a worker has of its own after mixed load: what no file is behind, as the kernel counts it."""
+    known = addresses.facts(bench.size)
+    lists = (addresses.items(known), addresses.pages(known), addresses.shaped(known), addresses.searches())
+    say(f"mixed load for {seconds:.0f} s")
+    with rostrum(bench.size.snapshot) as server:
+        before = max(map(own, server.processes()))
+        for number, paths in enumerate(lists):
+            load = replace(bench.load, seconds=seconds / len(lists))
+            load.send(server.port, listed(f"mixed-{number}", paths["rostrum"]))
+        after = max(map(own, server.processes()))
+    detail = f"{before / MIB:.0f} MiB before, {seconds:.0f} s of load"
+    what = f"memory of a worker of its own, {bench.size.quotes:,} quotes, mixed load"
+    yield Line(what, "", 150, after / MIB, detail, at_least=False, unit="MiB")
+
+
+def own(pid: int) -> int:
+    """Return the bytes that a process has of its own and no file is behind, its share of what it shares with its parent included."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
+    except OSError:
+        return 0
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
+    return 1024 * kilobytes.get("Pss_Anon", kilobytes.get("Anonymous", 0))
+
+
+@dataclass
+class Seen:
+    """What the readers of one path were answered."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    bodies: dict[str, set[str]] = field(default_factory=dict)  # by the digest that a body names, the hashes of the bodies
+
+
+def reloading(bench: Bench) -> Iterator[Line]:
+    """Measure what clients see while a server changes to a new snapshot: no failed answer, and none of two snapshots at once."""
+    what = "reload under load"
+    if not can_reload():
+        yield skipped(what, "", "not there yet: the command knows no `reload`")
+        return
+    say(what)
+    folder = CACHE / "reload"
+    shutil.rmtree(folder, ignore_errors=True)
+    data, cache, port = changed_copy(bench.size, folder / "data"), folder / "snapshots", free_port()
+    command = [sys.executable, "-m", "api", "serve", "--data", str(data), "--port", str(port), "--workers", "2"]
+    with running("reload", command, port, "/readyz", cores=SERVER_CORE, more={"ROSTRUM_CACHE": str(cache)}) as server:
+        seen = _while_read(server, lambda: _change(data, server))
+    mixed = sum(len(hashes) - 1 for hashes in seen.bodies.values())
+    failed = sum(count for status, count in seen.statuses.items() if status != 200)
+    detail = f"{dict(seen.statuses)} answers by status, {len(seen.bodies)} snapshots seen, {mixed} mixed"
+    yield Line(what, "failed and mixed answers", 0, failed + mixed, detail, at_least=False, unit="")
+    if len(seen.bodies) < 2:
+        yield skipped(what, "", "the new snapshot was not seen")
+
+
+def can_reload() -> bool:
+    """Say whether the command knows how to reload."""
+    try:
+        return bool(run([sys.executable, "-m", "api", "reload", "--help"]).output)
+    except Failed:
+        return False
+
+
+def _change(data: Path, server: Server) -> None:
+    """Change the dataset as its curator would, and have the server take it up. This is the one place that knows how that is asked for."""
+    about = json.loads((data / "dataset.json").read_text("utf-8"))
+    about["version"] = "2026.12.0"
+    (data / "dataset.json").unlink()
+    (data / "dataset.json").write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    os.kill(server.process.pid, signal.SIGHUP)
+
+
+def _while_read(server: Server, change: Callable[[], None], patience: float = 600.0) -> Seen:
+    """Read one page with several clients, make a change, and go on until the change is seen by all, then a little longer."""
+    seen, over = Seen(), threading.Event()
+    lock = threading.Lock()
+    readers = [threading.Thread(target=_read, args=(server.port, seen, lock, over)) for _ in range(READERS)]
+    for reader in readers:
+        reader.start()
+    time.sleep(1)
+    change()
+    end = time.monotonic() + patience
+    while len(seen.bodies) < 2 and time.monotonic() < end:
+        time.sleep(0.2)
+    time.sleep(3)
+    over.set()
+    for reader in readers:
+        reader.join()
+    return seen
+
+
+def _read(port: int, seen: Seen, lock: threading.Lock, over: threading.Event) -> None:
+    client = Client(port, timeout=30)
+    while not over.is_set():
+        status, digest, body = 0, "", b""
+        with contextlib.suppress(OSError, HTTPException, ValueError):
+            answer = client.get("/v1/quotes?per_page=20")
+            status, body = answer.status, answer.body
+            digest = json.loads(body)["meta"]["dataset"]["digest"] if status == 200 else ""
+        with lock:
+            seen.statuses[status] += 1
+            if digest:
+                seen.bodies.setdefault(digest, set()).add(hashlib.sha256(body).hexdigest())
+    client.close()
+
+
+MEASUREMENTS: Sequence[tuple[str, Callable[[Bench], Iterator[Line]]]] = (("memory", memory), ("reload", reloading))
