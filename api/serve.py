@@ -26,7 +26,7 @@ BACKLOG: Final = 1024
 # Open connections of one worker, idle ones included; one more would have to wait for another to close. Left to Granian,
 # it is the backlog divided by the workers, which is 16 on 64 cores. A process may usually open 1,024 files.
 CONNECTIONS: Final = 900
-SECONDS_TO_STOP: Final = 5
+SECONDS_TO_STOP: Final = 3
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 MIB: Final = 1 << 20
 CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}

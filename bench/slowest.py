@@ -1,6 +1,6 @@
 """Looks for slow requests: sends a stated list of valid but greedy ones to a large dataset and prints them, slowest first.
 
-python -m bench.slowest [--million] [--port PORT of a server that runs already] [--write FILE]
+python -m bench.slowest [--million] [--snapshot FILE] [--only PART OF A NAME] [--write FILE]
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from bench.hostile import Hostile, facts, requests
 from bench.material import LARGE, MILLION, say
-from bench.servers import Answer, Client, rostrum
+from bench.servers import Answer, Client, Server, rostrum
+
+PATIENCE: Final = 20.0  # seconds; the server is started anew after that, for it would go on with what nobody waits for
 
 
 @dataclass(frozen=True)
@@ -30,21 +32,45 @@ class Seen:
     longest: float
 
 
-def send(client: Client, asked: Hostile) -> Seen:
-    """Send a request in all its spellings."""
-    answers = [_answer(client, path) for path in asked.paths]
+class Target:
+    """A server of a snapshot that can be started anew."""
+
+    def __init__(self, snapshot: Path) -> None:
+        """Take the snapshot."""
+        self._snapshot = snapshot
+        self._stack = contextlib.ExitStack()
+        self._start()
+
+    def _start(self) -> None:
+        self.server: Server = self._stack.enter_context(rostrum(self._snapshot))
+        self.client = Client(self.server.port, PATIENCE)
+
+    def ask(self, path: str) -> Answer:
+        """Return the answer; one of status 0 where none came in time."""
+        try:
+            return self.client.get(path)
+        except (OSError, HTTPException) as error:
+            say(f"no answer ({error or type(error).__name__}): {path[:200]}")
+            self.close()
+            self._start()
+            return Answer(0, {}, b"", PATIENCE)
+
+    def close(self) -> None:
+        """Stop the server."""
+        self.client.close()
+        self._stack.close()
+
+
+def send(target: Target, asked: Hostile) -> Seen:
+    """Send a request in all its spellings, up to one that gets no answer."""
+    answers: list[Answer] = []
+    for path in asked.paths:
+        answers.append(target.ask(path))
+        if not answers[-1].status:
+            break
     times = [one.seconds for one in answers]
     statuses = sorted({str(one.status or "none") for one in answers})
     return Seen(asked, tuple(statuses), max(len(one.body) for one in answers), statistics.median(times), max(times))
-
-
-def _answer(client: Client, path: str) -> Answer:
-    """Return the answer; one of status 0 where none came in two minutes."""
-    try:
-        return client.get(path)
-    except (OSError, HTTPException) as error:
-        say(f"no answer ({error or type(error).__name__}): {path[:200]}")
-        return Answer(0, {}, b"", 120.0)
 
 
 def table(seen: Sequence[Seen]) -> Iterator[str]:
@@ -59,21 +85,20 @@ def table(seen: Sequence[Seen]) -> Iterator[str]:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Send all requests and print the table."""
+    """Send all requests and print the table; a file has it as far as it is, from the first request on."""
     parser = argparse.ArgumentParser("python -m bench.slowest", description="Look for slow requests.")
     parser.add_argument("--million", action="store_true", help="on a million quotes instead of 100,000")
-    parser.add_argument("--port", type=int, help="a server on this machine that runs already")
+    parser.add_argument("--snapshot", type=Path, help="on a snapshot that is there already")
     parser.add_argument("--only", default="", help="only requests whose name holds this")
     parser.add_argument("--write", type=Path, help="write the table into a file, too")
     options: Any = parser.parse_args(given)
-    with contextlib.ExitStack() as stack:
-        port = options.port or stack.enter_context(rostrum((MILLION if options.million else LARGE).snapshot)).port
-        client = stack.enter_context(contextlib.closing(Client(port)))
-        found = [send(client, one) for one in requests(facts(client)) if options.only in one.name]
-    lines = "\n".join(table(found))
-    print(lines)
-    if options.write:
-        options.write.write_text(f"{lines}\n", encoding="utf-8")
+    found: list[Seen] = []
+    with contextlib.closing(Target(options.snapshot or (MILLION if options.million else LARGE).snapshot)) as target:
+        for one in (one for one in requests(facts(target.client)) if options.only in one.name):
+            found.append(send(target, one))
+            if options.write:
+                options.write.write_text("\n".join(table(found)) + "\n", encoding="utf-8")
+    print("\n".join(table(found)))
 
 
 if __name__ == "__main__":

@@ -167,8 +167,8 @@ def test_a_cursor_is_opaque_short_and_only_of_its_query(odd_world: World):
         (fault,) = answer["errors"]
         assert (fault["parameter"], fault["code"]) == ("cursor", "bad_cursor")
         assert "another query" in fault["detail"]
-    plain = parameters_of(odd_world.get("/v1/claims", cursor="*", per_page="1")["links"]["next"])["cursor"]
-    assert odd_world.refused("/v1/quotes", cursor=plain) == [("cursor", "bad_cursor")]
+    plain = parameters_of(odd_world.get("/v1/quotes", cursor="*", per_page="1")["links"]["next"])["cursor"]
+    assert odd_world.refused("/v1/claims", cursor=plain) == [("cursor", "bad_cursor")]
 
 
 def test_a_cursor_of_an_older_dataset_says_so(odd_world: World, tmp_path: Path):

@@ -169,6 +169,14 @@ def test_a_collection_marks_the_same_places(world: World):
     assert world.refused("/v1/quotes", highlight="true") == [("highlight", "conflict")]
 
 
+def test_places_that_overlap_are_marked_as_one(odd_world: World):
+    (served,) = odd_world.found(BY_TYPE["claim"], q='"generators generate"')
+    claim = odd_world.records["claim"][served]
+    for q in ('"of generators generate" generators', 'generators "of generators generate"', '"of generators" "generators generate"'):
+        (marked,) = odd_world.get("/v1/claims", q=q, highlight="true", id=served)["meta"]["highlights"][served]
+        assert "of generators generate" in [claim["text"][start:end] for start, end in marked["ranges"]]
+
+
 @pytest.mark.parametrize(("q", "marked"), [
     ("emoji words", ["emoji", "words"]), ("between", ["between"]), ("unicode", ["Ünïcödé"]), ("strasse", ["Straße", "STRASSE"]), ("cafe", ["Café"]),
     ("Cafe\u0301", ["Café"]), ("fine", ["ﬁne"]), ("flour", ["ﬂour"]), ("xy", ["x\u0302y"]), ("x\u0302y", ["x\u0302y"]), ("cats", ["cat's", "cats"]), ("cat’s", ["cat's"]),
@@ -279,7 +287,24 @@ def completed(world: World, q: str, types: list[str]) -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "q", ["m", "mi", "the", "tea f", "first tea", "the m", "nat", "missile def", "caf", "e", "unico", "ssile", "milk first", "zebra"]
+    "q",
+    [
+        "m",
+        "mi",
+        "the",
+        "tea f",
+        "first tea",
+        "the m",
+        "nat",
+        "missile def",
+        "caf",
+        "e",
+        "unico",
+        "ssile",
+        "milk first",
+        "zebra",
+        "generations generato",
+    ],
 )
 def test_completion_finds_labels_by_the_words_typed_so_far(world: World, q: str):
     expected = completed(world, q, list(BY_TYPE))

@@ -23,6 +23,8 @@ from api.snapshot.layout import file_name
 from schemas import RESOURCES
 from schemas.dataset import Dataset
 
+pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks at processes and sockets as Linux shows them")
+
 
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as found:
@@ -52,12 +54,14 @@ def wait_until_ready(process: Popen[str], port: int, host: str = "127.0.0.1") ->
 
 
 @contextmanager
-def serving(snapshot: Path, *arguments: str, host: str = "127.0.0.1") -> Iterator[tuple[Popen[str], int]]:
-    """Serve a snapshot on a free port and yield the process and the port."""
+def serving(snapshot: Path, workers: int | None = 2, host: str = "127.0.0.1") -> Iterator[tuple[Popen[str], int]]:
+    """Serve a snapshot on a free port and yield the process and the port, once all workers serve; without a number, as many as it likes."""
     port = free_port()
-    process = start("serve", "--snapshot", snapshot, "--host", host, "--port", str(port), *arguments)
+    number = ["--workers", str(workers)] if workers else []
+    process = start("serve", "--snapshot", snapshot, "--host", host, "--port", str(port), *number)
     try:
         wait_until_ready(process, port, host)
+        assert wait_until(lambda: listeners(port) == (workers or cores()))
         yield process, port
     finally:
         if process.poll() is None:
@@ -70,6 +74,13 @@ def snapshot(tiny_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) ->
     target = tmp_path_factory.mktemp("serving") / "tiny.rostrum"
     build(tiny_dataset, target)
     return target
+
+
+def listeners(port: int) -> int:
+    """Return how many sockets listen on a port: each worker has its own once it serves."""
+    tables = "".join(path.read_text() for path in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")) if path.exists())
+    sockets = [line.split() for line in tables.splitlines()]
+    return sum(one[1].endswith(f":{port:04X}") and one[3] == "0A" for one in sockets)
 
 
 def workers_of(process: Popen[str]) -> set[int]:
@@ -94,7 +105,7 @@ def wait_until(holds: Any) -> bool:
 @pytest.fixture(scope="module")
 def server(snapshot: Path) -> Iterator[tuple[Popen[str], int]]:
     """A service with as many workers as it likes, and its port."""
-    with serving(snapshot) as found:
+    with serving(snapshot, workers=None) as found:
         yield found
 
 
@@ -133,7 +144,7 @@ IPV6 = pytest.param(
     [pytest.param("127.0.0.1", signal.SIGTERM, False, id="term"), pytest.param("localhost", signal.SIGINT, False, id="interrupt"), IPV6],
 )
 def test_a_signal_ends_all_of_it_with_0_and_without_a_word(snapshot: Path, host: str, how: signal.Signals, group: bool) -> None:
-    with serving(snapshot, "--workers", "2", host=host) as (process, port):
+    with serving(snapshot, host=host) as (process, port):
         workers = workers_of(process)
         assert len(workers) == 2
         begun = time.monotonic()
@@ -156,11 +167,11 @@ def test_a_signal_that_comes_while_it_starts_is_not_lost(snapshot: Path) -> None
 def test_a_worker_that_dies_is_replaced_and_says_why_where_it_cannot_be(snapshot: Path, tmp_path: Path) -> None:
     vanishing = tmp_path / "vanishing.rostrum"
     vanishing.write_bytes(snapshot.read_bytes())
-    with serving(vanishing, "--workers", "2") as (process, port):
+    with serving(vanishing) as (process, port):
         first = workers_of(process)
         os.kill(min(first), signal.SIGKILL)
         assert wait_until(lambda: len(workers_of(process)) == 2 and workers_of(process) != first)
-        wait_until_ready(process, port)
+        assert wait_until(lambda: listeners(port) == 2)
         vanishing.unlink()
         os.kill(max(first), signal.SIGKILL)
         said, _ = process.communicate(timeout=10)
@@ -170,7 +181,7 @@ def test_a_worker_that_dies_is_replaced_and_says_why_where_it_cannot_be(snapshot
 
 
 def test_workers_do_not_outlive_a_parent_that_is_killed(snapshot: Path) -> None:
-    with serving(snapshot, "--workers", "2") as (process, _):
+    with serving(snapshot) as (process, _):
         workers = workers_of(process)
         end(process, signal.SIGKILL)
         assert wait_until(lambda: not any(map(alive, workers)))

@@ -19,7 +19,7 @@ from schemas.paths import sort_value, values
 from . import exports, integrity, passages, search
 from .computed import public
 from .draft import draft_of, sync
-from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, software, tables
+from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, own_sorts, software, tables
 from .model import Model
 
 Item = TypeVar("Item")
@@ -107,7 +107,7 @@ def _write_type(database: apsw.Connection, resource: Resource, records: Records,
     """Write the tables of one type."""
     for statement in tables(resource):
         database.execute(statement)
-    columns = 4 + len(resource.sorts)
+    columns = 4 + len(own_sorts(resource))
     insert = f"INSERT INTO {resource.collection} VALUES ({','.join('?' * columns)})"
     database.executemany(insert, _rows(resource, progress.over(records[resource.type].values())))
     for one in resource.filters:
@@ -121,7 +121,7 @@ def _write_type(database: apsw.Connection, resource: Resource, records: Records,
 
 def _rows(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
     for row, record in enumerate(records, start=1):
-        keys = (sort_value(record, path) for path in resource.sorts.values())
+        keys = (sort_value(record, resource.sorts[key]) for key in own_sorts(resource))
         yield row, record["id"], *keys, compact(resource.reference(record)), compact(record)
 
 

@@ -39,7 +39,7 @@ def tables(resource: Resource) -> Iterator[str]:
     ``row`` numbers the records in the default order of their collection. Each filter has a table of its own of value and row;
     a date's values are the first and the last day that it can mean.
     """
-    keys = "".join(f", {sort_column(name)}" for name in resource.sorts)
+    keys = "".join(f", {sort_column(key)}" for key in own_sorts(resource))
     name = resource.collection
     yield f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, id TEXT NOT NULL{keys}, reference BLOB NOT NULL, body BLOB NOT NULL)"
     for one in resource.filters:
@@ -52,7 +52,7 @@ def indexes(resource: Resource) -> Iterator[str]:
     """Yield the statements that make the indexes of one type, for after its rows are in."""
     name = resource.collection
     yield f"CREATE UNIQUE INDEX {name}_by_id ON {name} (id)"
-    for key in (key for key in resource.sorts if key != "id"):
+    for key in own_sorts(resource):
         yield f"CREATE INDEX {name}_by_{key} ON {name} ({sort_column(key)}, id)"
     for one in resource.filters:
         table = filter_table(resource, one)
@@ -61,7 +61,12 @@ def indexes(resource: Resource) -> Iterator[str]:
 
 def sort_column(key: str) -> str:
     """Return the column that a sort key compares."""
-    return f"sort_{key}"
+    return "id" if key == "id" else f"sort_{key}"
+
+
+def own_sorts(resource: Resource) -> list[str]:
+    """Return the sort keys that have a column of their own: all but the id, which every record has anyway."""
+    return [key for key in resource.sorts if key != "id"]
 
 
 def filter_table(resource: Resource, one: Filter) -> str:

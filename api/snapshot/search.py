@@ -14,7 +14,7 @@ from api.search_text import Term
 from api.words import stem, words
 from schemas import RESOURCES, Resource
 
-TABLE: Final = "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', tokenize='ascii', prefix='2 3')"
+TABLE: Final = "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', tokenize='ascii', prefix='1 2 3')"
 SCORE: Final = "bm25(search, 1.0, 0.5, 0.0)"
 BETWEEN_FIELDS: Final = "\u00b7"  # no folded word holds it, so that no phrase reaches from one field into the next
 ROWS_EACH: Final = 1 << 32

@@ -113,6 +113,9 @@ def keys(query: Query) -> list[Key]:
     """
     if not query.sort and query.q is None:
         return [Key("row")]
+    names = [key.name for key in query.order]
+    if "id" in names:  # no two records share it: what follows decides nothing
+        return [_key(key) for key in query.order[: names.index("id") + 1]]
     return [*map(_key, query.order), Key("row" if is_ranked(query) else "id")]
 
 
