@@ -24,7 +24,7 @@ QUIET := REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true NO_UPDATE_NOT
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help serve test check lint types imports check-data check-generated lint-openapi fix openapi wheel lock clean
+.PHONY: help serve test check lint types imports check-data check-generated lint-openapi fix openapi bench wheel lock clean
 
 help: ## print this list
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
@@ -68,6 +68,9 @@ fix: $(DEV) ## put right what can be put right without thought: code, data, gene
 openapi: $(READY) ## write openapi.yaml and all else that is generated
 	$(BIN)/rostrum generate
 
+bench: $(READY) ## measure speed and size beside others (ARGS="--million --write"; see bench/README.md)
+	$(BIN)/python -m bench $(ARGS)
+
 wheel: $(READY) ## build the wheel into dist/
 	$(BIN)/python -m hatchling build -t wheel
 
@@ -77,7 +80,7 @@ lock: $(DEV) npm ## write the lock files anew from pyproject.toml and package.js
 	cd $(LINTERS) && npm $(if $(UPGRADE),update,install) --package-lock-only && node --eval '$(BARE)'
 
 clean: ## remove all that make has made, the environment included
-	rm -rf .venv dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache $(LINTERS)/node_modules $(LINTERS)/build
+	rm -rf .venv bench/.venv bench/.cache dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache $(LINTERS)/node_modules $(LINTERS)/build
 	find api schemas tests -name __pycache__ -prune -exec rm -rf {} +
 
 # One resolution for every system and every Python from 3.11 up. Neither the user's settings nor the index go into the file.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Never
 
@@ -51,7 +52,7 @@ def check(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2).encode())
     else:
-        _print(problems)
+        _print(problems, folder)
     if problems:
         raise SystemExit(1)
     if not as_json:
@@ -134,7 +135,7 @@ def generate(only_check: bool) -> None:
     try:
         stale = generated.stale()
     except InvalidDataset as error:
-        _refuse(error.problems)
+        _refuse(error.problems, generated.ROOT / "data")
     for name, text in stale.items():
         if only_check:
             _say(f"{name} is not what the code says; run `rostrum generate`", err=True)
@@ -157,7 +158,7 @@ def _load(folder: Path) -> Dataset:
     try:
         return load(folder)
     except InvalidDataset as error:
-        _refuse(error.problems)
+        _refuse(error.problems, folder)
 
 
 def _snapshot_of(settings: Settings) -> Path:
@@ -187,18 +188,18 @@ def _build(dataset: Dataset, path: Path) -> None:
         _fail(str(error))
 
 
-def _print(problems: Iterable[Problem]) -> None:
-    """Print problems to standard error, one a line, and how many there are."""
-    lines = [str(problem) for problem in problems]
+def _print(problems: Iterable[Problem], folder: Path) -> None:
+    """Print problems to standard error, one a line, each file as it is reached from here, and how many there are."""
+    lines = [str(replace(problem, file=str(folder / problem.file))) for problem in problems]
     for line in lines:
         _say(line, err=True)
     if lines:
         _say(f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", err=True)
 
 
-def _refuse(problems: Iterable[Problem]) -> Never:
+def _refuse(problems: Iterable[Problem], folder: Path) -> Never:
     """End with problems and exit code 1."""
-    _print(problems)
+    _print(problems, folder)
     raise SystemExit(1)
 
 

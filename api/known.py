@@ -21,7 +21,7 @@ def refuse_any(faults: Iterable[Fault]) -> None:
 
     :raises Refusal: 400.
     """
-    if told := list(islice(faults, MOST_ERRORS)):
+    if told := list(islice(faults, MOST_ERRORS + 1)):
         raise invalid(told)
 
 

@@ -32,15 +32,18 @@ ASSETS: Final = {
 }
 
 
-def page(template: str, values: Callable[[], Mapping[str, Any]] = dict, policy: str = POLICY) -> Response:
-    """Answer with a page for people; `values` gives what its template shows besides the dataset, where the page is rendered at all."""
+def page(template: str, values: Callable[[], Mapping[str, Any]] = dict, policy: str = POLICY, variant: str = "") -> Response:
+    """Answer with a page for people.
+
+    `values` gives what its template shows besides the dataset, where the page is rendered at all; `variant` is what else it depends on.
+    """
 
     def make() -> Content:
         about = snapshot().about
         shared = {"dataset": about, "digest": snapshot().digest, "licence": LICENCES[about["licence"]]}
         return Content(render_template(template, **shared, **values()).encode())
 
-    response = answer(HTML, template, make, content_type=f"{HTML}; charset=utf-8")
+    response = answer(HTML, f"{template} {variant}", make, content_type=f"{HTML}; charset=utf-8")
     response.headers["Content-Security-Policy"] = policy  # on a 304 as well, which replaces the headers that a cache holds
     return response
 

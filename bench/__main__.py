@@ -15,7 +15,7 @@ from bench.generator import whole
 from bench.load import Load
 from bench.material import LARGE, MILLION, Size, say
 from bench.rates import Bench
-from bench.report import Line, machine, page, skipped, write
+from bench.report import Line, machine, page, row, skipped, write
 
 MEASUREMENTS: Final = (*rates.MEASUREMENTS, *latencies.MEASUREMENTS, *builds.MEASUREMENTS, *lives.MEASUREMENTS)
 NAMES: Final = [name for name, _ in MEASUREMENTS]
@@ -70,7 +70,7 @@ def main(given: Sequence[str] | None = None) -> None:
     lines = []
     for line in measured(options, found):
         lines.append(line)
-        say(f"{line.what} | {line.against} | {line.goal} | {line.measured} | {line.verdict} | {line.detail}")
+        say(row(line))
     text = page(lines, machine_was, versions(found), found.skipped)
     print(text)
     if options.write:

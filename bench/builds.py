@@ -37,7 +37,8 @@ def building(bench: Bench) -> Iterator[Line]:
         detail = (
             f"{ours.seconds:.0f} and {theirs.seconds:.0f} s; files of {_gib(scratch / 'built.rostrum')} and {_gib(scratch / 'theirs.db')}"
         )
-        yield Line(what, "sqlite-utils", 3, ours.seconds / theirs.seconds, detail, at_least=False)
+        ratio, work = ours.seconds / theirs.seconds, ours.work / theirs.work
+        yield Line(what, "sqlite-utils", 3, ratio, detail, at_least=False, by_work=work)
     else:
         yield skipped(what, "sqlite-utils", "sqlite-utils is not there")
     yield from _rebuilding(bench.size, ours, scratch / "built.rostrum")
@@ -55,7 +56,7 @@ def _rebuilding(size: Size, full: Run, built: Path) -> Iterator[Line]:
     changed = changed_copy(size, built.parent / "changed")
     again = build(changed, built)
     detail = f"{again.seconds:.1f} and {full.seconds:.0f} s" + ("" if incremental() else "; building again by debate is not there yet")
-    yield Line(what, "the full build", 0.05, again.seconds / full.seconds, detail, at_least=False)
+    yield Line(what, "the full build", 0.05, again.seconds / full.seconds, detail, at_least=False, by_work=again.work / full.work)
 
 
 def changed_copy(size: Size, target: Path) -> Path:

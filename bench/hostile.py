@@ -226,7 +226,7 @@ def _worth(debates: Sequence[str], count: int, turn: int) -> str:
 def lookups(known: Facts) -> Iterator[tuple[str, Any]]:
     """Yield look-ups: what was said, ids by the hundred, and ids that there are not."""
     said = {
-        "two words repeated to 1,000": ("the of " * 143)[:1000], "one letter repeated": ("a " * 500).strip(), "one word": "the",
+        "two words repeated to 1,000": ("the of " * 143)[:1000], "one letter repeated": ("a " * 500).strip(), "one word": "within",
         "a common phrase": "of the and", "a quote": known.text[:1000], "a quote, every fifth word changed": _changed(known.text[:1000]),
         "1,000 common characters": " ".join(vocabulary(SEED).words[:250])[:1000], "1,000 characters in a row": "a" * 1000,
         "digits": "1 2 3 4 5 6 7 8 9 " * 55, "a quote twice": f"{known.text[:490]} {known.text[:490]}",
@@ -239,7 +239,7 @@ def lookups(known: Facts) -> Iterator[tuple[str, Any]]:
     yield "claims: 100 unknown quotes, nearest of each", lambda n: f"/v1/claims?quote={_wrong(known, 'quotes', n)}"
     yield "quotes: 100 unknown speakers, nearest of each", lambda n: f"/v1/quotes?speaker={_wrong(known, 'actors', n)}"
     yield (
-        "claims: six filters of 30 unknown ids",
+        "claims: five filters of 15 unknown ids",
         lambda n: (
             "/v1/claims?"
             + "&".join(
@@ -261,7 +261,7 @@ def lookups(known: Facts) -> Iterator[tuple[str, Any]]:
 
 
 def _wrong(known: Facts, kind: str, turn: int, count: int = 100) -> str:
-    return ",".join(f"{one[:60]}-x{turn}" for one in known.some(kind, count, turn).split(","))
+    return ",".join(f"{one[:60].strip('-')}-x{turn}" for one in known.some(kind, count, turn).split(","))
 
 
 def _changed(text: str) -> str:

@@ -37,7 +37,8 @@ def growth(bench: Bench) -> Iterator[Line]:
             found = medians(ROUNDS, sends)
             ratio = found["large"].p50 / found["small"].p50
             detail = f"p50 {found['large'].p50:.0f} and {found['small'].p50:.0f} µs"
-            yield Line(f"{bench.size.quotes:,} quotes: {kind}, p50", "200 quotes", bound, ratio, detail, at_least=False)
+            work = found["small"].work / found["large"].work
+            yield Line(f"{bench.size.quotes:,} quotes: {kind}, p50", "200 quotes", bound, ratio, detail, at_least=False, by_work=work)
 
 
 def _lists(size: Size, server: Server) -> dict[str, list[str]]:
@@ -53,7 +54,7 @@ def _lists(size: Size, server: Server) -> dict[str, list[str]]:
 def _part(load: Load, server: Server, name: str, paths: Sequence[str], turn: int) -> Result:
     """Send the part of the paths that belongs to one round, each once."""
     some = paths[turn::ROUNDS][:ENOUGH]
-    return load.send(server.port, listed(name, some), once=True)
+    return load.send(server, listed(name, some), once=True)
 
 
 def tails(bench: Bench) -> Iterator[Line]:
@@ -77,7 +78,7 @@ def tails(bench: Bench) -> Iterator[Line]:
 
 def _turns(load: Load, server: Server, file: Path, count: int, first: int = 0) -> Callable[[int], Result]:
     """Return what sends another part of a list each round."""
-    return lambda turn: load.send(server.port, file, offset=(first + turn) * count // (2 * ROUNDS))
+    return lambda turn: load.send(server, file, offset=(first + turn) * count // (2 * ROUNDS))
 
 
 MEASUREMENTS: Sequence[tuple[str, Callable[[Bench], Iterator[Line]]]] = (("growth", growth), ("tails", tails))

@@ -41,7 +41,7 @@ def memory(bench: Bench, seconds: float = SHORT) -> Iterator[Line]:
         before = max(map(own, server.processes()))
         for number, paths in enumerate(lists):
             load = replace(bench.load, seconds=seconds / len(lists))
-            load.send(server.port, listed(f"mixed-{number}", paths["rostrum"]))
+            load.send(server, listed(f"mixed-{number}", paths["rostrum"]))
         after = max(map(own, server.processes()))
     detail = f"{before / MIB:.0f} MiB before, {seconds:.0f} s of load"
     what = f"memory of a worker of its own, {bench.size.quotes:,} quotes, mixed load"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from bench.material import CACHE
-from bench.servers import HOST, LOAD_CORE, ROOT, pinned
+from bench.servers import HOST, LOAD_CORE, ROOT, Server, pinned
 
 SCRIPT: Final = ROOT / "bench" / "load.lua"
 ROUNDS: Final = 3
@@ -23,9 +23,10 @@ class Refused(RuntimeError):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a load: requests per second, and times in microseconds."""
+    """What came of a load: requests per second, also per second of the server's processor time, and times in microseconds."""
 
     rate: float
+    work: float
     p50: float
     p99: float
     requests: int
@@ -42,7 +43,7 @@ class Load:
     cores: str = LOAD_CORE
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    def send(self, port: int, paths: Path, offset: int = 0, *, once: bool = False) -> Result:
+    def send(self, server: Server, paths: Path, offset: int = 0, *, once: bool = False) -> Result:
         """Ask a server for the paths of a file, one after the other from an offset on.
 
         :raises Refused: not every answer is a success.
@@ -50,16 +51,18 @@ class Load:
         options = [option for name, value in self.headers.items() for option in ("-H", f"{name}: {value}")]
         command = [
             *pinned(self.cores), self.wrk, "-t1", f"-c{self.connections}", f"-d{max(1, round(self.seconds))}s", "--timeout", "30s",
-            "-s", str(SCRIPT), *options, f"http://{HOST}:{port}/", "--", str(paths), str(offset), "once" if once else "on",
+            "-s", str(SCRIPT), *options, f"http://{HOST}:{server.port}/", "--", str(paths), str(offset), "once" if once else "on",
         ]  # fmt: skip
+        before = server.work()
         answer = subprocess.run(command, capture_output=True, text=True, check=False)
+        work = max(server.work() - before, 0.01)
         found: Any = next((json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")), None)
         if not found:
             raise Refused(f"wrk failed: {(answer.stderr or answer.stdout).strip()[-300:]}")
         if found["refused"] or found["lost"] or not found["requests"]:
             raise Refused(f"{found['refused']} of {found['requests']} answers were errors, {found['lost']} were lost")
         rate = found["requests"] / found["microseconds"] * 1e6
-        return Result(rate, found["p50"], found["p99"], found["requests"], found["bytes"] / found["requests"])
+        return Result(rate, found["requests"] / work, found["p50"], found["p99"], found["requests"], found["bytes"] / found["requests"])
 
 
 def listed(name: str, paths: Sequence[str]) -> Path:
@@ -83,4 +86,4 @@ def _median(results: Sequence[Result]) -> Result:
     def middle(one: str) -> float:
         return statistics.median(getattr(result, one) for result in results)
 
-    return Result(middle("rate"), middle("p50"), middle("p99"), int(middle("requests")), middle("size"))
+    return Result(middle("rate"), middle("work"), middle("p50"), middle("p99"), int(middle("requests")), middle("size"))

@@ -31,6 +31,7 @@ class Run:
     """How a command went."""
 
     seconds: float
+    work: float  # seconds of processor time
     peak: int  # bytes of its largest process
     output: str
 
@@ -69,15 +70,8 @@ class Size:
             for old in self.folder.glob("*.rostrum"):
                 old.unlink()
             say(f"building a snapshot of {self.quotes} quotes")
-            took = build(data, target)
-            target.with_suffix(".json").write_text(json.dumps({"seconds": took.seconds, "peak": took.peak}))
+            build(data, target)
         return target
-
-    @property
-    def built(self) -> dict[str, float]:
-        """How long the snapshot took to build, and the peak of memory in bytes."""
-        found: dict[str, float] = json.loads(self.snapshot.with_suffix(".json").read_text())
-        return found
 
     @property
     def public(self) -> Path:
@@ -141,7 +135,7 @@ def run(command: list[str], cores: str = "0") -> Run:
     text = log.read_text("utf-8", "replace")
     if process.returncode:
         raise Failed(f"{' '.join(command[:4])} … ended with {process.returncode}: {text[-600:].strip()}")
-    return Run(took, usage.ru_maxrss * 1024, text)
+    return Run(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, text)
 
 
 def walked(port: int, collection: str) -> Iterator[dict[str, Any]]:

@@ -47,13 +47,14 @@ class Bench:
 
 def lines_of(what: str, results: Mapping[str, Result], goals: Mapping[str, float | None]) -> Iterator[Line]:
     """Yield a line for each competitor that there is a goal for."""
-    ours = results["rostrum"].rate
+    ours = results["rostrum"]
     for name, bound in goals.items():
         if name not in results:
             yield skipped(what, NAMES[name], f"{NAMES[name]} is not there")
             continue
-        theirs = results[name].rate
-        yield Line(what, NAMES[name], bound, ours / theirs, f"{ours:,.0f} and {theirs:,.0f} a second")
+        theirs = results[name]
+        detail = f"{ours.rate:,.0f} and {theirs.rate:,.0f} a second"
+        yield Line(what, NAMES[name], bound, ours.rate / theirs.rate, detail, by_work=ours.work / theirs.work)
 
 
 @contextlib.contextmanager
@@ -110,7 +111,7 @@ def _again(load: Load, server: Server, kind: str, path: str) -> Callable[[int], 
         path = "/item" if server.name == "nginx" else path
         headers = {"If-None-Match": first.headers.get("etag", '"any"')}
     file = listed(f"again-{_plain(kind)}-{server.name}", [path])
-    return lambda _round: replace(load, headers=headers).send(server.port, file)
+    return lambda _round: replace(load, headers=headers).send(server, file)
 
 
 def unrepeated(bench: Bench) -> Iterator[Line]:
@@ -129,7 +130,7 @@ def unrepeated(bench: Bench) -> Iterator[Line]:
 
 def _further(load: Load, server: Server, file: Path, count: int, turn: int) -> Result:
     """Send the part of a list of paths that belongs to one round."""
-    return load.send(server.port, file, offset=turn * count // ROUNDS)
+    return load.send(server, file, offset=turn * count // ROUNDS)
 
 
 def two_workers(bench: Bench) -> Iterator[Line]:

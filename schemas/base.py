@@ -72,8 +72,9 @@ class Filter:
     """A query parameter of a collection: a path into the public form, and whose values it compares.
 
     ``path`` is dotted, goes through lists, and may cross a reference into the record it names (``evidence.quote.source``).
-    ``where`` keeps only those objects at the first step whose key has that value: of a claim's relations, those of a kind. What kind of values there are follows from the field at the end of the
-    path; ``target`` says it where the field could lead to several types.
+    ``where`` keeps only those objects at the first step whose key has that value: of a claim's relations, those of a kind.
+    What kind of values there are follows from the field at the end of the path; ``target`` says it where the field could lead
+    to several types.
     """
 
     name: str

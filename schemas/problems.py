@@ -72,10 +72,10 @@ def visible(text: str) -> str:
 
 
 def nearest(word: str, among: Iterable[str]) -> str | None:
-    """Return the entry of `among` that is spelled most like `word`, or None where none is like it at all."""
-    word = word[:LONGEST_GUESSED]
-    alike = [one for one in sorted(among) if fuzz.ratio(word, one, score_cutoff=40)]  # a letter within a long word is not
-    found = process.extractOne(word, alike, score_cutoff=60)
+    """Return the entry of `among` that is spelled most like `word`, whatever its case, or None where none is like it at all."""
+    word = word[:LONGEST_GUESSED].casefold()
+    alike = [one for one in sorted(among) if fuzz.ratio(word, one.casefold(), score_cutoff=40)]  # a letter within a long word is not
+    found = process.extractOne(word, alike, processor=str.casefold, score_cutoff=60)
     return found[0] if found else None
 
 

@@ -161,7 +161,7 @@ class Ref(Shaped):
     def __init__(self, target: str, description: str, *, deciding: Mapping[str, str] | None = None, **options: Any) -> None:
         """Take the type of the record; `deciding` names other types by the value of the sibling field ``kind``."""
         self.target, self.deciding = target, dict(deciding or {})
-        self.says = f"the id of a record of type {target}, such as 'nato' or 'final-shape'"
+        self.says = f"the id of a record of type {target}: its slug, with the debate's id and a dot in front where it is of another debate"
         super().__init__(description, **options)
 
     def target_in(self, parent: Mapping[str, Any]) -> str:

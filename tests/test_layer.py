@@ -37,7 +37,12 @@ def requests(draw: st.DrawFn) -> tuple[str, str, dict[str, str], str]:
     """A method, an address, headers, and which tag the client says that it has."""
     names = draw(st.sets(st.sampled_from(sorted(HEADERS)), max_size=3))
     headers = {name: draw(st.sampled_from(HEADERS[name])) for name in names}
-    return draw(st.sampled_from(["GET", "GET", "HEAD", "OPTIONS", "POST"])), draw(st.sampled_from(ADDRESSES)), headers, draw(st.sampled_from(TAGS))
+    return (
+        draw(st.sampled_from(["GET", "GET", "HEAD", "OPTIONS", "POST"])),
+        draw(st.sampled_from(ADDRESSES)),
+        headers,
+        draw(st.sampled_from(TAGS)),
+    )
 
 
 def with_tag(headers: dict[str, str], kind: str, tag: str) -> dict[str, str]:
@@ -83,9 +88,12 @@ class Counting:
     def __init__(self, size: int = 0, **headers: str) -> None:
         self.asked = 0
         self.size = size
-        self.headers = {"ETag": '"a"', "Cache-Control": "public, max-age=300"} | {name.replace("_", "-"): value for name, value in headers.items()}
+        self.headers = {"ETag": '"a"', "Cache-Control": "public, max-age=300"} | {
+            name.replace("_", "-"): value for name, value in headers.items()
+        }
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answer."""
         self.asked += 1
         body = environ["PATH_INFO"].encode().ljust(self.size)
         start_response(self.headers.get("Status", "200 OK"), [*self.headers.items(), ("Content-Length", str(len(body)))])
@@ -151,7 +159,14 @@ def test_each_answer_has_a_request_id_of_its_own() -> None:
 def test_the_key_tells_apart_whatever_an_answer_depends_on() -> None:
     """Path, query, what is accepted, host and protocol each make another key."""
     plain = {"PATH_INFO": "/a", "QUERY_STRING": "", "SERVER_PROTOCOL": "HTTP/1.1"}
-    others = [{"PATH_INFO": "/b"}, {"QUERY_STRING": "a"}, {"HTTP_ACCEPT": "a"}, {"HTTP_ACCEPT_ENCODING": "a"}, {"HTTP_HOST": "a"}, {"SERVER_PROTOCOL": "HTTP/2"}]
+    others = [
+        {"PATH_INFO": "/b"},
+        {"QUERY_STRING": "a"},
+        {"HTTP_ACCEPT": "a"},
+        {"HTTP_ACCEPT_ENCODING": "a"},
+        {"HTTP_HOST": "a"},
+        {"SERVER_PROTOCOL": "HTTP/2"},
+    ]
     keys = {key_of(plain | other) for other in others}
     assert len(keys | {key_of(plain)}) == len(others) + 1
 

@@ -206,7 +206,7 @@ def test_every_question_on_home_has_an_answer(either: FlaskClient) -> None:
     page = read(either, "/")
     commands = [text for text in page.texts["code"] if text.startswith("curl ")]
     asked = [text.removeprefix("curl 'http://localhost").removesuffix("'") for text in commands]
-    assert len(asked) == 8
+    assert len(asked) == 10
     assert set(asked) <= set(page.hrefs())
     assert not [path for path in asked if not path.endswith("/text") and not data(either, path)]
 

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from api import bounds
-from api.errors import shortened
+from api.errors import Fault, Refusal, shortened
 from api.search_text import NothingToFind, TooMuchToFind, parse
 from api.words import words
+from schemas.problems import nearest
 
 from .base import Parameter, of_list, refuse
 
@@ -90,15 +91,21 @@ class Typed(Free):
         return folded
 
 
-class One(Parameter):
-    """One word of a closed list."""
+class Format(Parameter):
+    """The name of a format."""
 
-    def __init__(self, values: Sequence[str], description: str, example: str, **options: Any) -> None:
-        """Take the words that are allowed."""
-        self.values = tuple(values)
-        self.shape = {"type": "string", "enum": list(self.values)}
+    def __init__(self, names: Sequence[str], description: str, example: str, **options: Any) -> None:
+        """Take the names of the formats that are offered."""
+        self.names = tuple(names)
+        self.shape = {"type": "string", "enum": list(self.names)}
         super().__init__(description, example, **options)
 
     def read(self, text: str) -> str:
-        """Return a word of the list."""
-        return of_list(text, self.values)
+        """Return the name of a format that is offered.
+
+        :raises Refusal: 406, which lists what is.
+        """
+        if text not in self.names:
+            fault = Fault("invalid_value", f"{shortened(text)} is not offered", nearest(text, self.names), self.names, "format")
+            raise Refusal("not-acceptable", f"The formats are {', '.join(self.names)}.", [fault])
+        return text

@@ -7,7 +7,7 @@ from typing import Any, cast
 import marshmallow as ma
 
 from api import bounds
-from api.fields import Choices, Count, Dimensions, Free, One, Parameter, Paths, Sort, Switch
+from api.fields import Choices, Count, Dimensions, Format, Free, Parameter, Paths, Sort, Switch
 from api.filters import dimensions, facetable
 from api.query import FORMATS, RELEVANCE
 from api.shaping import field_paths, include_paths
@@ -33,7 +33,7 @@ def collection_parameters(resource: Resource, without: str = "") -> ma.Schema:
         **_counts(resource),
         **_chance(),
         "highlight": Switch("With `q`: per record the places that match, in `meta.highlights`.", True),
-        "format": One(
+        "format": Format(
             FORMATS, "The format; goes before `Accept`. A table (csv, jsonl) holds all that match, or the page asked for.", "json"
         ),
     }

@@ -11,6 +11,7 @@ from . import (
     events,
     exports,
     health,
+    home,
     index,
     integrity,
     quotes,
@@ -21,6 +22,7 @@ from . import (
 )
 
 BLUEPRINTS = (
+    home.blp,
     index.blp,
     debates.blp,
     sources.blp,

@@ -77,8 +77,8 @@ def _add_item(blp: Blueprint, resource: Resource) -> None:
         problems=(404,),
     )
     def get_record(parameters: dict[str, Any], id: str) -> Response:  # noqa: A002 - the name of the path's parameter
-        parameters.pop("mailto", None)
-        return answer(negotiated(JSON), str(sorted(parameters.items())), lambda: item_content(resource, id, parameters))
+        asked = {name: value for name, value in sorted(parameters.items()) if value and name != "mailto"}
+        return answer(negotiated(JSON), str(asked), lambda: item_content(resource, id, asked))
 
 
 def _add_narrowed(blp: Blueprint, parent: Resource, child: Resource, one: Filter) -> None:

@@ -10,7 +10,6 @@ from api.answers import JSON, Content, momentary, negotiated
 from api.contract import Blueprint
 from api.envelope import stamp
 from api.service import snapshot
-from api.snapshot.read import verify
 from schemas.canonical import compact
 
 blp = Blueprint("health", __name__, description="For machines that run the service.")
@@ -29,7 +28,6 @@ def get_readiness(parameters: dict[str, Any]) -> Response:
     :raises UnusableSnapshot: it cannot, which is answered with a 503.
     """
     media_type = negotiated(JSON)
-    verify(snapshot().path)
     snapshot().check()
     return momentary(media_type, _content({"status": "ready", "dataset": stamp()}))
 

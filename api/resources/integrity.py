@@ -11,6 +11,7 @@ from api.asked import address
 from api.contract import Blueprint
 from api.envelope import enveloped, listed, stamp
 from api.known import refuse_any, unknown
+from api.listing import NO_VARY_SEARCH
 from api.parameters import IntegrityParameters
 from api.service import snapshot
 
@@ -23,6 +24,7 @@ blp = Blueprint("integrity", __name__, description="What the dataset leaves open
     "What is unverified, orphaned, inferred or a known gap, by debate",
     parameters=IntegrityParameters(),
     answers={JSON: "IntegrityAnswer"},
+    headers=("No-Vary-Search",),
 )
 def get_integrity(parameters: dict[str, Any]) -> Response:
     """Answer with a report for each debate that was asked for, or for all."""
@@ -34,6 +36,7 @@ def get_integrity(parameters: dict[str, Any]) -> Response:
         refuse_any(unknown("debate", debates, "debate"))
         reports = snapshot().integrity(debates)
         meta = {"total": len(reports), "count": len(reports), "dataset": stamp()}
-        return Content(enveloped(listed(reports), meta, {"self": here}, pretty=pretty))
+        body = enveloped(listed(reports), meta, {"self": here}, pretty=pretty)
+        return Content(body, headers={"No-Vary-Search": NO_VARY_SEARCH})
 
     return answer(negotiated(JSON), here, make)

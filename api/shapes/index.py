@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from schemas.fields import Choice, Day, Many, Part, Text, Version, Whole
 
-from .parts import NULLABLE, ItemMeta, SelfLink, Shapes, envelope
+from .parts import NULLABLE, ItemMeta, Shapes, envelope
 
 
 class FilterEntry(ma.Schema):
@@ -52,6 +52,20 @@ class IndexDataset(ma.Schema):
     digest = Text("The hash of its content.")
 
 
+class IndexLinks(ma.Schema):
+    """Where all else is that is no collection."""
+
+    self = Text("This answer.", example="/v1")
+    search = Text("Search over all types.")
+    autocomplete = Text("Completion while somebody types.")
+    verify = Text("Was this said?")
+    integrity = Text("What the dataset leaves open.")
+    dataset = Text("The whole dataset in one document.")
+    datapackage = Text("The tables of all types, described (Data Package).")
+    openapi = Text("The OpenAPI document.")
+    docs = Text("The same for people.")
+
+
 class Index(ma.Schema):
     """What is served."""
 
@@ -63,4 +77,4 @@ class Index(ma.Schema):
 
 def shapes() -> Shapes:
     """Return the shapes by name."""
-    return {"IndexAnswer": envelope("IndexAnswer", Part(Index, "The index."), ItemMeta, SelfLink)}
+    return {"IndexAnswer": envelope("IndexAnswer", Part(Index, "The index."), ItemMeta, IndexLinks)}

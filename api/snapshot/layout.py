@@ -16,12 +16,8 @@ HEADER_BYTES: Final = 100
 APPLICATION_ID: Final = 0x526F7374  # "Rost", in the header of every snapshot
 FORMAT: Final = 1
 SUFFIX: Final = ".rostrum"
-PACKAGES: Final = (
-    Path(__file__).parent,
-    Path(__file__).parents[1] / "formats",
-    Path(__file__).parents[1] / "verify",
-    Path(__file__).parents[2] / "schemas",
-)
+ROOT: Final = Path(__file__).parents[2]
+DECIDING: Final = ("api/formats", "api/search_text.py", "api/snapshot", "api/verify", "api/words.py", "schemas")
 
 COMMON: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;
@@ -82,8 +78,10 @@ def is_date(resource: Resource, one: Filter) -> bool:
 @cache
 def software() -> str:
     """Return the hash of the code that decides what a snapshot holds, so that none is served that other code has built."""
-    files = sorted((path.relative_to(package.parent).as_posix(), path) for package in PACKAGES for path in package.rglob("*.py"))
-    return hashlib.sha256(b"".join(name.encode() + path.read_bytes() for name, path in files)).hexdigest()[:16]
+    places = [ROOT / name for name in DECIDING]
+    files = sorted(path for place in places for path in (place.rglob("*.py") if place.is_dir() else [place]))
+    named = (path.relative_to(ROOT).as_posix().encode() + path.read_bytes() for path in files)
+    return hashlib.sha256(b"".join(named)).hexdigest()[:16]
 
 
 def file_name(digest: str) -> str:

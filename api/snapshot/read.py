@@ -13,10 +13,12 @@ import apsw
 from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
-from .layout import APPLICATION_ID, FORMAT, software
+from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
 
-HEADER_BYTES: Final = 100
 NEIGHBOURS: Final = 500
+MAPPED_BYTES: Final = 2147418112  # what SQLite maps at most; pages of the file are shared by all workers
+CACHED_KIB: Final = 2000
+UNREADABLE: Final = (apsw.CantOpenError, apsw.CorruptError, apsw.IOError, apsw.NotADBError)
 MOST_BOUND: Final = 1000
 
 
@@ -35,7 +37,7 @@ def verify(path: Path) -> None:
         size = path.stat().st_size
     except OSError as error:
         raise UnusableSnapshot(f"the snapshot {path} cannot be read: {error.strerror}; build it with `rostrum build`") from error
-    if len(header) < HEADER_BYTES or not header.startswith(b"SQLite format 3\x00") or _number(header, 68) != APPLICATION_ID:
+    if len(header) < HEADER_BYTES or not header.startswith(MAGIC) or _number(header, 68) != APPLICATION_ID:
         raise UnusableSnapshot(f"{path} is no snapshot; build one with `rostrum build`")
     if _number(header, 60) != FORMAT:
         raise UnusableSnapshot(f"the snapshot {path} has format {_number(header, 60)} where this version reads {FORMAT}; build it again")
@@ -61,7 +63,7 @@ class Snapshot:
         self._local = threading.local()
         try:
             meta: dict[str, str] = dict(self.rows("SELECT key, value FROM meta"))
-        except apsw.Error as error:
+        except apsw.SQLError as error:
             raise UnusableSnapshot(f"the snapshot {path} is damaged: {error}; build it again") from error
         if meta.get("complete") != "yes":
             raise UnusableSnapshot(f"the snapshot {path} is incomplete; build it again")
@@ -72,24 +74,31 @@ class Snapshot:
         self.counts: dict[str, int] = json.loads(meta["counts"])
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
-        """Return what a statement finds, read through this thread's connection."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-            connection = apsw.Connection(f"{self.path.absolute().as_uri()}?immutable=1", flags=flags)
-            connection.execute("PRAGMA mmap_size = 2147418112; PRAGMA cache_size = -2000")
-            self._local.connection = connection
-        return list(connection.execute(statement, bindings))
+        """Return what a statement finds, read through this thread's connection.
+
+        :raises UnusableSnapshot: the file cannot be read, or not any more.
+        """
+        try:
+            connection = getattr(self._local, "connection", None) or self._connected()
+            return list(connection.execute(statement, bindings))
+        except UNREADABLE as error:
+            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
+
+    def _connected(self) -> apsw.Connection:
+        """Open the connection of this thread."""
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        connection = apsw.Connection(f"{self.path.absolute().as_uri()}?immutable=1", flags=flags)
+        connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
+        self._local.connection = connection
+        return connection
 
     def check(self) -> None:
-        """Read one row.
+        """Look at the file and read one row.
 
         :raises UnusableSnapshot: the file cannot be read any more.
         """
-        try:
-            self.rows("SELECT value FROM meta WHERE key = 'digest'")
-        except apsw.Error as error:
-            raise UnusableSnapshot(f"the snapshot cannot be read: {error}") from error
+        verify(self.path)
+        self.rows("SELECT value FROM meta WHERE key = 'digest'")
 
     def item(self, resource: Resource, served: str) -> bytes | None:
         """Return a record's public form as JSON, or None where the id names none."""
@@ -115,7 +124,7 @@ class Snapshot:
 
     def nearest(self, type_: str, served: str) -> str | None:
         """Return the id of a type that is spelled most like this one, among its neighbours and those in a debate of that short id."""
-        name = BY_TYPE[type_].collection
+        name, served = BY_TYPE[type_].collection, served.lower()
         near = self.rows(
             f"SELECT id FROM (SELECT id FROM {name} WHERE id >= ?1 ORDER BY id LIMIT ?2) UNION "
             f"SELECT id FROM (SELECT id FROM {name} WHERE id < ?1 ORDER BY id DESC LIMIT ?2)",
