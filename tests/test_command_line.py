@@ -79,11 +79,16 @@ def test_the_command_works_from_any_folder_and_as_a_module(data: Path, tmp_path:
 def test_check_prints_each_problem_on_a_line_of_standard_error(faulty: Path) -> None:
     result = command("check", faulty)
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr.splitlines() == [
+    assert result.stderr.replace(f"{faulty}/", "").splitlines() == [
         "tea/claims.json:96:5: tea-goes-first made_by: 'tea-frist' names no actor; did you mean 'tea-first'? [references_resolve]",
         "tea/debate.json:3:3: tea title: is empty; write text in double quotes [schema]",
         "2 problems",
     ]
+
+
+def test_check_names_files_as_they_are_reached_from_where_it_was_called(faulty: Path) -> None:
+    files = [line.partition(":")[0] for line in command("check", faulty).stderr.splitlines()[:-1]]
+    assert files == [str(faulty / "tea/claims.json"), str(faulty / "tea/debate.json")]
 
 
 def test_check_prints_an_array_for_tools_on_standard_output(faulty: Path) -> None:
