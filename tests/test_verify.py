@@ -294,6 +294,8 @@ def test_a_german_noun_is_no_name() -> None:
         ("Nobody in the alliance would ever consider them a threat.", "consider them a threat", True),
         ("He denied that the plan was ready.", "the plan was ready", True),
         ("There is no reason for Europe to be engaged.", "Europe to be engaged", True),
+        ("He says that it is not meant for one and that there are many.", "there are many", False),
+        ("He does not say that it is meant for one and that there are many.", "there are many", True),
     ],
 )
 def test_a_cut_changes_the_meaning_where_it_leaves_out_a_negation_that_governs_it(said: str, asked: str, cut: bool) -> None:

@@ -19,6 +19,8 @@ LINKS: Final = frozenset(
 DENIALS: Final = frozenset(
     "deny denies denied denying refuse refuses refused refusing".split()
 )  # what they govern was not said, or not done
+AND: Final = frozenset("and or und oder et ou y o e и или".split())
+THAT: Final = frozenset("that dass que che что".split())
 NOT_ONLY: Final = frozenset("only just merely simply solely nur seulement solo".split())
 
 
@@ -39,15 +41,21 @@ def _shortened(words: str) -> str:
 
 
 def _before(side: Side, first: int) -> int | None:
-    """Return the nearest word before that negates what follows; a pair of commas only encloses an insertion, a single one parts clauses."""
-    commas = 0
+    """Return the nearest word before that negates what follows; a pair of commas only encloses an insertion, a single one parts clauses.
+
+    "and that" goes on from the "that" before it: what negates in between ("… that it is not meant for one and that there are many")
+    negates the first of the two alone.
+    """
+    commas, goes_on = 0, False
     for at in range(first - 1, max(first - 1 - MOST_BEFORE, -1), -1):
         between = _between(side, at)
         if _parts(between, side.tokens[at + 1].spelled) or side.tokens[at].key in TURNS:
             return None
         commas += between.count(",")
+        if side.tokens[at].key in THAT:
+            goes_on = at > 0 and side.tokens[at - 1].key in AND
         if (_negates(side, at) or side.tokens[at].key in DENIALS) and commas % 2 == 0:
-            return at
+            return None if goes_on else at
     return None
 
 
