@@ -17,7 +17,7 @@ from schemas.json_schema import Describer
 from .answers import JSON
 from .errors import MEDIA_TYPE, PROBLEM_TYPES
 from .fields import Listed, Parameter
-from .shapes import COMPONENTS, Given, shapes
+from .shapes import COMPONENTS, Given, Varying, shapes
 from .version import API_VERSION
 
 OK: Final = 200
@@ -106,6 +106,10 @@ class Api(flask_smorest.Api):
 
 class ShapeDescriber(Describer):
     """Describes what is no record as well."""
+
+    def object(self, schema: ma.Schema) -> dict[str, Any]:
+        """Return the description of an object, which says where more may stand in it than it declares."""
+        return super().object(schema) | ({"additionalProperties": True} if isinstance(schema, Varying) else {})
 
     def _shape(self, one: ma.fields.Field[Any]) -> dict[str, Any]:
         return dict(one.shape) if isinstance(one, Given) else super()._shape(one)

@@ -16,6 +16,7 @@ from bench.load import Load
 from bench.material import LARGE, MILLION, Size, say
 from bench.rates import Bench
 from bench.report import Line, machine, page, row, skipped, write
+from bench.servers import end_cleanly
 
 MEASUREMENTS: Final = (*rates.MEASUREMENTS, *latencies.MEASUREMENTS, *builds.MEASUREMENTS, *lives.MEASUREMENTS)
 NAMES: Final = [name for name, _ in MEASUREMENTS]
@@ -64,6 +65,7 @@ def arguments() -> argparse.ArgumentParser:
 def main(given: Sequence[str] | None = None) -> None:
     """Measure, and print the table."""
     options: Any = arguments().parse_args(given)
+    end_cleanly()
     machine_was, found = machine(), prepare()
     for reason in found.skipped:
         say(f"skipped: {reason}")

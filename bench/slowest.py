@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from bench.hostile import Hostile, facts, requests
 from bench.material import LARGE, MILLION, say
-from bench.servers import Answer, Client, Server, rostrum
+from bench.servers import Answer, Client, Server, end_cleanly, rostrum
 
 PATIENCE: Final = 20.0  # seconds; the server is started anew after that, for it would go on with what nobody waits for
 
@@ -92,6 +92,7 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--only", default="", help="only requests whose name holds this")
     parser.add_argument("--write", type=Path, help="write the table into a file, too")
     options: Any = parser.parse_args(given)
+    end_cleanly()
     found: list[Seen] = []
     with contextlib.closing(Target(options.snapshot or (MILLION if options.million else LARGE).snapshot)) as target:
         for one in (one for one in requests(facts(target.client)) if options.only in one.name):

@@ -28,16 +28,10 @@ def closed(value: Any) -> Any:
     """Return a document whose objects take no key that they do not declare, so that nothing is answered that is not documented."""
     if isinstance(value, dict):
         made = {name: closed(item) for name, item in value.items()}
-        is_open = "properties" in made and "additionalProperties" not in made and made.get("description", "") not in OPEN
-        return made | {"additionalProperties": False} if is_open else made
+        return made | {"additionalProperties": False} if "properties" in made and "additionalProperties" not in made else made
     return [closed(item) for item in value] if isinstance(value, list) else value
 
 
-# What these hold depends on the request, or on another standard; all else is written down whole.
-OPEN = {
-    DOCUMENT["components"]["schemas"][name]["description"]
-    for name in ("Query", "AggregateQuery", "FindingQuery", "LinkContext", *(f"{one.schema.__name__}Selection" for one in RESOURCES))
-}
 REGISTRY = Registry().with_resource(ADDRESS, Resource.from_contents(closed(DOCUMENT), default_specification=DRAFT202012))
 
 

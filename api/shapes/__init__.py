@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from . import counts, finding, index, integrity, records, service, verify
-from .parts import COMPONENTS, Given, Shapes
+from .parts import COMPONENTS, Given, Shapes, Varying
 
 MODULES: Final = (service, records, finding, counts, integrity, verify, index)
 
@@ -18,4 +18,4 @@ def shapes() -> Shapes:
     return {name: shape for module in MODULES for name, shape in module.shapes().items()}
 
 
-__all__ = ["COMPONENTS", "Given", "shapes"]
+__all__ = ["COMPONENTS", "Given", "Varying", "shapes"]

@@ -7,7 +7,7 @@ import marshmallow as ma
 from api.envelope import DatasetStamp
 from schemas.fields import Flag, Many, Part, Text, Whole
 
-from .parts import Given, ListLinks, Shapes, component, envelope
+from .parts import Given, ListLinks, Shapes, Varying, component, envelope
 
 
 class FacetValue(ma.Schema):
@@ -30,7 +30,7 @@ class Group(ma.Schema):
     count = Whole("How many records are in it.", example=7)
 
 
-class AggregateQuery(ma.Schema):
+class AggregateQuery(Varying):
     """The query as it was understood: the values of each filter by parameter, and the dimensions."""
 
     by = Many(Text("A dimension."), "The dimensions.", required=True)

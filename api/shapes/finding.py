@@ -8,7 +8,7 @@ from api.envelope import DatasetStamp
 from schemas.base import Reference
 from schemas.fields import Many, Part, Text, Whole
 
-from .parts import RANGES, Given, ListLinks, SelfLink, Shapes, envelope
+from .parts import RANGES, Given, ListLinks, SelfLink, Shapes, Varying, envelope
 
 
 class Highlight(ma.Schema):
@@ -36,7 +36,7 @@ class Completion(Reference):
     ranges = Given(RANGES, "Start and end of what was typed, in code points of the label.")
 
 
-class FindingQuery(ma.Schema):
+class FindingQuery(Varying):
     """The query as it was understood."""
 
     q = Text("The words.", example="missile")

@@ -52,6 +52,10 @@ class ItemMeta(ma.Schema):
     dataset = Part(DatasetStamp, "Which dataset the answer is from.")
 
 
+class Varying(ma.Schema):
+    """An object that holds what it declares, and more that depends on the request or on another standard."""
+
+
 class SelfLink(ma.Schema):
     """Where this answer is."""
 

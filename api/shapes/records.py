@@ -9,10 +9,10 @@ from schemas import RESOURCES, Resource
 from schemas.fields import Choice, Many, Part, Text, Whole
 from schemas.paths import joins
 
-from .parts import NULLABLE, OPTIONAL, Given, ItemMeta, ListLinks, Shapes, component, envelope, listed_by
+from .parts import NULLABLE, OPTIONAL, Given, ItemMeta, ListLinks, Shapes, Varying, component, envelope, listed_by
 
 
-class Query(ma.Schema):
+class Query(Varying):
     """The query as it was understood: the values of each filter by parameter, and the order of the records."""
 
     sort = Many(Text("A key, minus for descending."), "The keys that the records are sorted by.", required=True)
@@ -44,7 +44,7 @@ def included() -> type[ma.Schema]:
 def selection(resource: Resource) -> type[ma.Schema]:
     """Return the shape of a record that was cut by `select`."""
     fields = {"type": Choice((resource.type,), "The type of the record."), "id": Text("The id of the record.")}
-    return type(f"{resource.schema.__name__}Selection", (ma.Schema,), {"__doc__": f"A {resource.type} cut by `select`.", **fields})
+    return type(f"{resource.schema.__name__}Selection", (Varying,), {"__doc__": f"A {resource.type} cut by `select`.", **fields})
 
 
 def envelopes(resource: Resource) -> dict[str, type[ma.Schema]]:

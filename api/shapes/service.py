@@ -8,7 +8,7 @@ from api.envelope import DatasetStamp
 from api.errors import CODES
 from schemas.fields import Choice, Extract, Many, Part, Text, Whole
 
-from .parts import OPTIONAL, Shapes
+from .parts import OPTIONAL, Shapes, Varying
 
 
 class ParameterFault(ma.Schema):
@@ -53,7 +53,7 @@ class LinkTarget(ma.Schema):
     type = Text("The media type there.")
 
 
-class LinkContext(ma.Schema):
+class LinkContext(Varying):
     """What is linked from one anchor, by relation."""
 
     anchor = Text("What the links are of.")
