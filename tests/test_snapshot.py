@@ -10,8 +10,11 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import marshmallow as ma
@@ -26,6 +29,8 @@ from api.snapshot.read import Snapshot, UnusableSnapshot
 from schemas import RESOURCES
 from schemas.dataset import Dataset
 from schemas.load import load
+
+NOBODY = 65_534
 
 BUILD = """
 import sys
@@ -158,11 +163,23 @@ def test_where_no_file_can_be_written_the_error_says_so_and_nothing_is_left(tiny
     assert Path("/dev/null").is_char_device()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written_is_named(tiny_dataset: Dataset, tmp_path: Path) -> None:
-    tmp_path.chmod(0o555)
-    with pytest.raises(OSError, match="cannot be written: permission denied"):
-        build(tiny_dataset, tmp_path / "s.rostrum")
+@contextmanager
+def without_privilege() -> Iterator[None]:
+    """Be nobody for a while, where this process is root, who may write everywhere."""
+    own = os.geteuid()
+    if own == 0:
+        os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(own)
+
+
+def test_a_folder_that_may_not_be_written_is_named(tiny_dataset: Dataset) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o555)
+        with without_privilege(), pytest.raises(OSError, match=r"cannot be written: permission denied"):
+            build(tiny_dataset, Path(folder) / "s.rostrum")
 
 
 def test_on_a_full_disk_the_error_says_so_and_what_stood_there_still_does(built: Path, tmp_path: Path, tiny_dataset: Dataset) -> None:
