@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 
 from flask import Response, request
@@ -123,8 +124,12 @@ def etag(*parts: str) -> str:
 
 def released() -> datetime:
     """Return the day on which the dataset was released, at midnight UTC; today where it is yet to come (RFC 9110 §8.8.2.1)."""
-    day = datetime.fromisoformat(snapshot().about["released"]).replace(tzinfo=UTC)
-    return min(day, datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+    return min(_midnight(snapshot().about["released"]), datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+@cache
+def _midnight(day: str) -> datetime:
+    return datetime.fromisoformat(day).replace(tzinfo=UTC)
 
 
 def is_known(tag: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final
-from urllib.parse import urlencode
+from functools import cached_property
+from typing import Final
+from urllib.parse import quote_plus, urlencode
 
 from . import bounds
 from .query import Clause, Query
@@ -14,7 +15,7 @@ SAFE: Final = ",:*"
 Links = dict[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
     """A query at a path.
 
@@ -33,16 +34,29 @@ class Asked:
 
     def but(self, query: Query) -> Asked:
         """Return the same path with another query."""
-        return replace(self, query=query)
+        return self if query == self.query else replace(self, query=query)
 
-    def at(self, **changes: Any) -> str:
-        """Return the address of the query with changes."""
-        return self.but(self.query.but(**changes)).address
-
-    @property
+    @cached_property
     def address(self) -> str:
         """The path-absolute address, in its one canonical spelling."""
-        return address(self.path, [*self.query.parameters(), *self.more])
+        return self._address(self._encoded)
+
+    def at(self, **changes: str | None) -> str:
+        """Return the address with some parameters set to a text, or left out where it is None."""
+        return self._address(self._encoded | {name: text and quote_plus(text, SAFE) for name, text in changes.items()})
+
+    def at_page(self, number: int) -> str:
+        """Return the address of another page."""
+        return self.at(page=str(number) if number > 1 else None)
+
+    @cached_property
+    def _encoded(self) -> dict[str, str]:
+        """The parameters as they stand in the address, by name."""
+        return {name: quote_plus(text, SAFE) for name, text in (*self.query.parameters(), *self.more)}
+
+    def _address(self, encoded: Mapping[str, str | None]) -> str:
+        written = "&".join([f"{name}={text}" for name, text in sorted(encoded.items()) if text is not None])
+        return f"{self.path}?{written}" if written else self.path
 
 
 def address(path: str, parameters: Iterable[tuple[str, str]]) -> str:

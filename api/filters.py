@@ -40,6 +40,11 @@ def filter_named(resource: Resource, name: str) -> Filter:
     return _by_name(resource.type)[name]
 
 
+def is_filter(resource: Resource, parameter: str) -> bool:
+    """Say whether a parameter is a filter of a type, with or without an operator."""
+    return parameter.partition("__")[0] in _by_name(resource.type)
+
+
 @cache
 def _by_name(type_: str) -> Mapping[str, Filter]:
     return {one.name: one for one in BY_TYPE[type_].filters}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from schemas import Filter, Resource
 
 from . import bounds
-from .filters import filter_named, parameter_name, split_name
+from .filters import filter_named, is_filter, parameter_name, split_name
 from .search_text import Term, parse
 
 RELEVANCE: Final = "relevance"
@@ -100,6 +100,8 @@ class Query:
     @property
     def records_only(self) -> Query:
         """The same records, with nothing beside them and no way of showing them."""
+        if not (self.include or self.facets or self.highlight or self.pretty or self.format):
+            return self
         return self.but(include=(), facets=(), facet_limit=bounds.DEFAULT_FACET_VALUES, highlight=False, pretty=False, format=None)
 
     def chosen(self, name: str) -> tuple[Any, ...]:
@@ -122,9 +124,7 @@ class Query:
 
     def _given(self) -> dict[str, Any]:
         """Return what differs from the defaults, by parameter."""
-        plain = Query(self.resource)
-        names = [name for name in WRITTEN if getattr(self, name) != getattr(plain, name)]
-        given: dict[str, Any] = {WRITTEN[name]: getattr(self, name) for name in names}
+        given = {parameter: value for name, parameter in WRITTEN.items() if (value := getattr(self, name)) != DEFAULTS[name]}
         return given | {clause.parameter: clause.values for clause in self.clauses}
 
     def identity(self) -> str:
@@ -147,6 +147,9 @@ WRITTEN: Final[Mapping[str, str]] = {
 }  # fmt: skip
 
 
+DEFAULTS: Final[Mapping[str, Any]] = {one.name: one.default for one in fields(Query)}
+
+
 def written(value: Any) -> str:
     """Return a value as it is written in a query string."""
     if isinstance(value, tuple):
@@ -157,19 +160,15 @@ def written(value: Any) -> str:
 def query_from(resource: Resource, given: Mapping[str, Any]) -> Query:
     """Return the query that parsed parameters make; `given` holds those that were sent, by name, and may hold some that are none of it."""
     values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    fields: dict[str, Any] = {name: values[parameter] for name, parameter in WRITTEN.items() if parameter in values}
-    clauses = [_clause(resource, parameter, value) for parameter, value in sorted(values.items()) if _is_filter(resource, parameter)]
-    if fields.get("format") in TABLES:
-        if "page" in fields:  # who asks for the first page of a table means a page, and not all of it
-            fields.setdefault("size", bounds.DEFAULT_PER_PAGE)
-    elif fields.get("size") == bounds.DEFAULT_PER_PAGE:
-        del fields["size"]
-    query = Query(resource, tuple(clauses), **fields)
-    return query.but(sort=()) if query.sort == query.but(sort=()).order else query
-
-
-def _is_filter(resource: Resource, parameter: str) -> bool:
-    return any(one.name == split_name(parameter)[0] for one in resource.filters)
+    asked: dict[str, Any] = {name: values[parameter] for name, parameter in WRITTEN.items() if parameter in values}
+    clauses = [_clause(resource, parameter, value) for parameter, value in sorted(values.items()) if is_filter(resource, parameter)]
+    if asked.get("format") in TABLES:
+        if "page" in asked:  # who asks for the first page of a table means a page, and not all of it
+            asked.setdefault("size", bounds.DEFAULT_PER_PAGE)
+    elif asked.get("size") == bounds.DEFAULT_PER_PAGE:
+        del asked["size"]
+    query = Query(resource, tuple(clauses), **asked)
+    return query.but(sort=()) if query.sort and query.sort == query.but(sort=()).order else query
 
 
 def _clause(resource: Resource, parameter: str, value: Any) -> Clause:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from bench import addresses, competitors
-from bench.load import ROUNDS, Load, Result, listed, medians
+from bench.load import ROUNDS, Load, Result, listed, results
 from bench.material import CACHE, SMALL, Size, say
 from bench.rates import Bench
 from bench.report import Line
@@ -34,7 +34,7 @@ def growth(bench: Bench) -> Iterator[Line]:
             for name, server in (("small", small), ("large", large)):
                 paths = lists[name][kind]
                 sends[name] = partial(_part, load, server, f"growth-{name}", paths)
-            found = medians(ROUNDS, sends)
+            found = results(ROUNDS, sends)
             ratio = found["large"].p50 / found["small"].p50
             detail = f"p50 {found['large'].p50:.0f} and {found['small'].p50:.0f} µs"
             work = found["small"].work / found["large"].work
@@ -66,12 +66,12 @@ def tails(bench: Bench) -> Iterator[Line]:
         pages, page = listed("tails", paths), listed("tails-constant", ["/page"])
         say("the slowest hundredth, one connection")
         one = replace(bench.load, connections=ONE)
-        found = medians(ROUNDS, {"rostrum": _turns(one, ours, pages, len(paths)), "constant": _turns(one, bare, page, 1)})
+        found = results(ROUNDS, {"rostrum": _turns(one, ours, pages, len(paths)), "constant": _turns(one, bare, page, 1)})
         detail = f"{found['rostrum'].p99 / 1000:.2f} and {found['constant'].p99 / 1000:.2f} ms"
         ratio = found["rostrum"].p99 / found["constant"].p99
         yield Line("one connection, unrepeated page: p99", "a bare constant", 3.5, ratio, detail, at_least=False)
         say("the slowest hundredth, sixteen connections")
-        many = medians(ROUNDS, {"rostrum": _turns(bench.load, ours, pages, len(paths), first=ROUNDS)})["rostrum"]
+        many = results(ROUNDS, {"rostrum": _turns(bench.load, ours, pages, len(paths), first=ROUNDS)})["rostrum"]
         detail = f"{many.p99 / 1000:.2f} and {many.p50 / 1000:.2f} ms"
         yield Line("sixteen connections, unrepeated page: p99", "its p50", 5, many.p99 / many.p50, detail, at_least=False)
 

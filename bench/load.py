@@ -60,7 +60,9 @@ class Load:
         if not found:
             raise Refused(f"wrk failed: {(answer.stderr or answer.stdout).strip()[-300:]}")
         if found["refused"] or found["lost"] or not found["requests"]:
-            raise Refused(f"{found['refused']} of {found['requests']} answers were errors, {found['lost']} were lost")
+            raise Refused(
+                f"of {found['requests']} answers in {self.seconds:g} s {found['refused']} were errors and {found['lost']} were lost"
+            )
         rate = found["requests"] / found["microseconds"] * 1e6
         return Result(rate, found["requests"] / work, found["p50"], found["p99"], found["requests"], found["bytes"] / found["requests"])
 
@@ -73,13 +75,35 @@ def listed(name: str, paths: Sequence[str]) -> Path:
     return file
 
 
-def medians(rounds: int, sends: Mapping[str, Callable[[int], Result]]) -> dict[str, Result]:
-    """Run loads in turn, several rounds of all of them, and return the median of each; the round is told to each."""
+def medians(rounds: int, sends: Mapping[str, Callable[[int], Result]]) -> dict[str, Result | Refused]:
+    """Run loads in turn, several rounds of all of them, and return the median of each; the round is told to each.
+
+    A server that refuses once is left alone from then on, and its refusal stands in place of a result.
+    """
     seen: dict[str, list[Result]] = {name: [] for name in sends}
+    refused: dict[str, Refused] = {}
     for number in range(rounds):
         for name, send in sends.items():
-            seen[name].append(send(number))
-    return {name: _median(results) for name, results in seen.items()}
+            if name in refused:
+                continue
+            try:
+                seen[name].append(send(number))
+            except Refused as error:
+                refused[name] = error
+    return {name: refused.get(name) or _median(results) for name, results in seen.items()}
+
+
+def results(rounds: int, sends: Mapping[str, Callable[[int], Result]]) -> dict[str, Result]:
+    """Return the medians where every server has to answer.
+
+    :raises Refused: one of them did not.
+    """
+    found: dict[str, Result] = {}
+    for name, one in medians(rounds, sends).items():
+        if isinstance(one, Refused):
+            raise one
+        found[name] = one
+    return found
 
 
 def _median(results: Sequence[Result]) -> Result:

@@ -11,7 +11,7 @@ from typing import Final
 
 from bench import addresses, competitors
 from bench.environment import Environment
-from bench.load import ROUNDS, Load, Result, listed, medians
+from bench.load import ROUNDS, Load, Refused, Result, listed, medians
 from bench.material import CACHE, Size, say
 from bench.report import Line, skipped
 from bench.servers import Answer, Client, Server, rostrum
@@ -45,14 +45,19 @@ class Bench:
     size: Size
 
 
-def lines_of(what: str, results: Mapping[str, Result], goals: Mapping[str, float | None]) -> Iterator[Line]:
-    """Yield a line for each competitor that there is a goal for."""
+def lines_of(what: str, results: Mapping[str, Result | Refused], goals: Mapping[str, float | None]) -> Iterator[Line]:
+    """Yield a line for each competitor that there is a goal for.
+
+    :raises Refused: Rostrum itself did not answer.
+    """
     ours = results["rostrum"]
+    if isinstance(ours, Refused):
+        raise ours
     for name, bound in goals.items():
-        if name not in results:
-            yield skipped(what, NAMES[name], f"{NAMES[name]} is not there")
+        theirs = results.get(name) or Refused(f"{NAMES[name]} is not there")
+        if isinstance(theirs, Refused):
+            yield skipped(what, NAMES[name], f"{ours.rate:,.0f} a second; {theirs}")
             continue
-        theirs = results[name]
         detail = f"{ours.rate:,.0f} and {theirs.rate:,.0f} a second"
         yield Line(what, NAMES[name], bound, ours.rate / theirs.rate, detail, by_work=ours.work / theirs.work)
 
