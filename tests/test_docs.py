@@ -40,7 +40,6 @@ from schemas import BY_TYPE
 
 NAMES = {path.relative_to(ROOT).as_posix(): path for path in DOCUMENTS}
 README = "README.md"  # its commands have a test of their own
-BY_HAND = "docs/verify.md"  # its example is typed by hand so far; as a `console` block it would be run, and this line could go
 TARGETS = set(re.findall(r"^([a-z-]+):[^=\n]*## ", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 CODE = re.compile(r"`([^`\n]+)`")
@@ -84,13 +83,13 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield address
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in {README, BY_HAND}])
+@pytest.mark.parametrize("name", [name for name in NAMES if name != README])
 def test_every_command_answers_what_is_shown(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     address = request.getfixturevalue("base") if asks_the_server(NAMES[name]) else BASE
     assert list(differences(NAMES[name], Place(tmp_path, address, curl_for(tmp_path)))) == []
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != BY_HAND])
+@pytest.mark.parametrize("name", NAMES)
 def test_every_block_is_of_a_language_that_is_tested(name: str) -> None:
     found = list(blocks(text_of(name)))
     assert [block.line for block in found if block.language not in LANGUAGES] == []
