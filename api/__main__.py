@@ -190,11 +190,16 @@ def _build(dataset: Dataset, path: Path) -> None:
 
 def _print(problems: Iterable[Problem], folder: Path) -> None:
     """Print problems to standard error, one a line, each file as it is reached from here, and how many there are."""
-    lines = [str(replace(problem, file=str(folder / problem.file))) for problem in problems]
+    lines = [str(replace(problem, file=_reached(folder, problem.file))) for problem in problems]
     for line in lines:
         _say(line, err=True)
     if lines:
         _say(f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", err=True)
+
+
+def _reached(folder: Path, file: str) -> str:
+    """Return a file of a dataset as it is reached from here; a problem of the folder as a whole names the folder itself."""
+    return file if file == str(folder) else str(folder / file)
 
 
 def _refuse(problems: Iterable[Problem], folder: Path) -> Never:

@@ -120,10 +120,10 @@ def _repeated(items: Sequence[Any]) -> dict[int, list[Fault]]:
 class Part(Strict, ma.fields.Nested):
     """An object within a record."""
 
-    says = "an object in braces"
-
     def __init__(self, schema: type[ma.Schema], description: str, **options: Any) -> None:
         """Take the schema of the object."""
+        keys = [name for name, one in schema._declared_fields.items() if not one.dump_only]
+        self.says = f"an object in braces with {', '.join(keys)}"
         super().__init__(description, nested=schema, **options)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:

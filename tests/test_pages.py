@@ -180,7 +180,7 @@ def test_home_says_which_dataset_this_is_and_how_much_it_holds(either: FlaskClie
     assert dataset["digest"][:15] in shown
     cells = [text.strip() for text in page.texts["td"]]
     assert cells[::2] == [str(one["count"]) for one in about["data"]["resources"]]
-    assert {f"/v1/{one.collection}" for one in RESOURCES} <= set(page.hrefs())
+    assert {f"/v1/{one.collection}?pretty=true" for one in RESOURCES} <= set(page.hrefs())
 
 
 def test_the_example_on_home_marks_words_that_stand_in_the_source(either: FlaskClient) -> None:

@@ -36,15 +36,17 @@ DISPUTED: Final = {"attacked_by__exists": True, "directness": ["direct"], "sort"
 INFERRED: Final = {"attribution": ["inferred"]}
 MOST_CLAIMS: Final = {"sort": [SortKey("claims", descending=True)]}
 QUESTIONS: Final = (
-    Question("What is disputed in “{title}”, and who takes part?", "/v1/debates/{id}", "debates"),
-    Question("What does {name} claim?", "/v1/claims?made_by={id}", "actors", MOST_CLAIMS),
-    Question("Who disputes the claim above?", "/v1/claims?attacks={id}", "claims", DISPUTED),
-    Question("On which words does it rest, and where do they stand?", "/v1/claims/{id}/quotes", "claims", DISPUTED),
-    Question("Which conditions does {set_by[label]} set, and are they met?", "/v1/conditions?set_by={set_by[id]}", "conditions"),
-    Question("What happened, and what is to come, in order of time?", "/v1/events?debate={debate[id]}&sort=date", "events"),
-    Question("Where is the speaker inferred, and for which reason?", "/v1/quotes?attribution=inferred", "quotes", INFERRED),
-    Question("Was this said, and where?", "/v1/verify?text={text}", "quotes"),
-    Question("Where is “{name}” spoken of, in records of all types?", "/v1/search?q={name}", "actors", MOST_CLAIMS),
+    Question("What is disputed in “{title}”, and who takes part?", "/v1/debates/{id}?pretty=true", "debates"),
+    Question("What does {name} claim?", "/v1/claims?made_by={id}&pretty=true", "actors", MOST_CLAIMS),
+    Question("Who disputes the claim above?", "/v1/claims?attacks={id}&pretty=true", "claims", DISPUTED),
+    Question("On which words does it rest, and where do they stand?", "/v1/claims/{id}/quotes?pretty=true", "claims", DISPUTED),
+    Question(
+        "Which conditions does {set_by[label]} set, and are they met?", "/v1/conditions?set_by={set_by[id]}&pretty=true", "conditions"
+    ),
+    Question("What happened, and what is to come, in order of time?", "/v1/events?debate={debate[id]}&sort=date&pretty=true", "events"),
+    Question("Where is the speaker inferred, and for which reason?", "/v1/quotes?attribution=inferred&pretty=true", "quotes", INFERRED),
+    Question("Was this said, and where?", "/v1/verify?text={text}&pretty=true", "quotes"),
+    Question("Where is “{name}” spoken of, in records of all types?", "/v1/search?q={name}&pretty=true", "actors", MOST_CLAIMS),
     Question("What does “{title}” say from beginning to end?", "/v1/sources/{id}/text", "sources"),
 )
 

@@ -27,6 +27,8 @@ MOST_CHARACTERS: Final = 1_000
 MOST_SCOPES: Final = 20
 TARGETS: Final = {"debate": "debate", "source": "source", "speaks_for": "actor"}
 
+NOT_JUDGED: Final = "No negation, number, name or date differs; whether the words that do change the meaning is not judged."
+
 blp = Blueprint("verify", __name__, description="Whether something was said, where, by whom, and in which words.")
 
 
@@ -131,5 +133,5 @@ def _match(found: Verdict, match: Match, library: Passages) -> dict[str, Any]:
         "similarity": round(match.similarity, 3),
         "differences": found.differences(match),
         "changes_meaning": match.changes_meaning,
-        "reason": match.reason,
+        "reason": match.reason or (NOT_JUDGED if match.ops else None),
     }

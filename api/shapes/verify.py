@@ -48,7 +48,7 @@ class Match(ma.Schema):
         Part(Difference, "A difference."), "The words that differ, in their order; none unless the verdict is close.", required=True
     )
     changes_meaning = Flag("Whether a negation, a number, a name or a date differs, or a negation was cut off.")
-    reason = Text("What changes the meaning; null where nothing does.", **NULLABLE)
+    reason = Text("What changes the meaning; where other words differ, that nobody judges them; null where none differs.", **NULLABLE)
 
 
 class VerdictData(ma.Schema):
