@@ -15,7 +15,7 @@ from bench.generator import whole
 from bench.load import Load
 from bench.material import LARGE, MILLION, Size, say
 from bench.rates import Bench
-from bench.report import Line, machine, page, row, skipped, write
+from bench.report import Line, failed, machine, page, row, skipped, write
 from bench.servers import end_cleanly
 
 MEASUREMENTS: Final = (*rates.MEASUREMENTS, *latencies.MEASUREMENTS, *builds.MEASUREMENTS, *lives.MEASUREMENTS)
@@ -38,7 +38,7 @@ def measured(options: Any, found: Environment) -> Iterator[Line]:
             yield from run(bench)
         except Exception as error:  # noqa: BLE001 - whatever went wrong with one measurement, the others are worth having
             traceback.print_exc()
-            yield skipped(name, "", f"failed: {str(error)[:200] or type(error).__name__}".replace("\n", " "))
+            yield failed(name, f"{str(error)[:200] or type(error).__name__}".replace("\n", " "))
 
 
 def size_of(options: Any) -> Size:

@@ -13,7 +13,7 @@ from bench import addresses, competitors
 from bench.environment import Environment
 from bench.load import ROUNDS, Load, Refused, Result, listed, medians
 from bench.material import CACHE, Size, say
-from bench.report import Line, skipped
+from bench.report import Line, failed, skipped
 from bench.servers import Answer, Client, Server, rostrum
 
 BOTH_CORES: Final = "0,1"
@@ -46,13 +46,11 @@ class Bench:
 
 
 def lines_of(what: str, results: Mapping[str, Result | Refused], goals: Mapping[str, float | None]) -> Iterator[Line]:
-    """Yield a line for each competitor that there is a goal for.
-
-    :raises Refused: Rostrum itself did not answer.
-    """
+    """Yield a line for each competitor that there is a goal for, or one that says that Rostrum did not answer."""
     ours = results["rostrum"]
     if isinstance(ours, Refused):
-        raise ours
+        yield failed(what, str(ours))
+        return
     for name, bound in goals.items():
         theirs = results.get(name) or Refused(f"{NAMES[name]} is not there")
         if isinstance(theirs, Refused):

@@ -29,6 +29,7 @@ class Line:
     at_least: bool = True
     unit: str = "×"
     by_work: float | None = None  # the same ratio in the servers' processor time, which others on the machine do not change
+    broken: bool = False
 
     @property
     def goal(self) -> str:
@@ -43,6 +44,8 @@ class Line:
     @property
     def verdict(self) -> str:
         """Whether the goal is met."""
+        if self.broken:
+            return "**failed**"
         if self.ratio is None:
             return "skipped"
         if self.bound is None:
@@ -64,6 +67,11 @@ class Line:
 def skipped(what: str, against: str, reason: str) -> Line:
     """Return a line that says why something was not measured."""
     return Line(what, against, None, None, reason)
+
+
+def failed(what: str, reason: str) -> Line:
+    """Return a line that says that something could not be measured for a fault of ours."""
+    return Line(what, "", None, None, reason, broken=True)
 
 
 def table(lines: Iterable[Line]) -> Iterator[str]:
