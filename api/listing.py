@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
-from schemas import Resource
+from schemas import BY_TYPE, Resource
 from schemas.canonical import compact
 from schemas.paths import joins
 
@@ -88,8 +89,13 @@ def item_content(resource: Resource, served: str, given: Mapping[str, Any]) -> C
 def item_links(resource: Resource, served: str) -> dict[str, str]:
     """Return the links of a record: itself, its collection, and the collections that it narrows."""
     here = resource.href(served)
-    related = {child.collection: f"{here}/{child.collection}" for child, _ in joins(resource)}
-    return {"self": here, "collection": f"/v1/{resource.collection}"} | related
+    return {"self": here, "collection": f"/v1/{resource.collection}"} | {name: f"{here}/{name}" for name in _narrowed(resource.type)}
+
+
+@cache
+def _narrowed(type_: str) -> tuple[str, ...]:
+    """Return the collections that a record of a type narrows."""
+    return tuple(child.collection for child, _ in joins(BY_TYPE[type_]))
 
 
 def _described(resource: Resource) -> Links:
