@@ -11,7 +11,7 @@ from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
 from api.query import Query
 
 from .read import Snapshot
-from .statements import Rows, continuations, keys, one_row, ordered_rows, rows
+from .statements import TAKEN, Rows, continuations, keys, one_row, ordered_rows, rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +79,12 @@ def _values(snapshot: Snapshot, query: Query, behind: Position) -> tuple[Any, ..
 
 
 def _select(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: int = 0) -> list[tuple[int, bytes]]:
-    """Return number and body of rows in the order of a query."""
+    """Return number and body of rows in the order of a query; they are sorted by number, so that no body is moved about."""
     order = ", ".join(key.order for key in keys(query))
-    statement = f"{taken.before}SELECT row, body FROM {taken} ORDER BY {order} LIMIT ? OFFSET ?"
-    return snapshot.rows(statement, [*taken.bindings, limit, offset])
+    statement = f"{taken.before}SELECT {TAKEN}.row FROM {taken} ORDER BY {order} LIMIT ? OFFSET ?"
+    numbers = [row for (row,) in snapshot.rows(statement, [*taken.bindings, limit, offset])]
+    bodies = snapshot.bodies_at(query.resource, numbers)
+    return [(row, bodies[row]) for row in numbers]
 
 
 def sample(snapshot: Snapshot, query: Query, size: int, seed: int) -> Found:
@@ -91,7 +93,7 @@ def sample(snapshot: Snapshot, query: Query, size: int, seed: int) -> Found:
     taken = rows(query)
     among: Sequence[int] = range(1, snapshot.counts[name] + 1)
     if taken.conditions:
-        among = [row for (row,) in snapshot.rows(f"SELECT row FROM {taken} ORDER BY row", taken.bindings)]
+        among = [row for (row,) in snapshot.rows(f"SELECT {TAKEN}.row FROM {taken} ORDER BY {TAKEN}.row", taken.bindings)]
     drawn = random.Random(seed).sample(among, min(size, len(among)))  # noqa: S311 - chance need not be secret
-    marks = ",".join("?" * len(drawn))
-    return Found(len(among), [body for (body,) in snapshot.rows(f"SELECT body FROM {name} WHERE row IN ({marks}) ORDER BY row", drawn)])
+    bodies = snapshot.bodies_at(query.resource, drawn)
+    return Found(len(among), [bodies[row] for row in sorted(drawn)])

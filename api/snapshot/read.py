@@ -151,6 +151,14 @@ class Snapshot:
             found += [row[0] for row in self.rows(statement, part)]
         return found
 
+    def bodies_at(self, resource: Resource, numbers: Sequence[int]) -> dict[int, bytes]:
+        """Return the public forms at some rows of a collection, by the number of the row."""
+        found: dict[int, bytes] = {}
+        for first in range(0, len(numbers), MOST_BOUND):
+            part = numbers[first : first + MOST_BOUND]
+            found |= dict(self.rows(f"SELECT row, body FROM {resource.collection} WHERE row IN ({','.join('?' * len(part))})", part))
+        return found
+
     def references(self, type_: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the reference object of each id that names a record of a type."""
         statement = f"SELECT id, reference FROM {BY_TYPE[type_].collection} WHERE id IN ({','.join('?' * len(ids))})"

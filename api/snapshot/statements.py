@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.filters import end_of
+from api.filters import EQUAL, end_of
 from api.query import RELEVANCE, Clause, Query
 from schemas import Resource
 from schemas.dates import period
@@ -14,6 +14,7 @@ from schemas.dates import period
 from .layout import filter_table, sort_column
 from .search import SCORE, expression, rows_of
 
+TAKEN: Final = "taken"  # what a statement calls the table whose rows it takes
 COMPARISONS: Final = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 Part = tuple[str, list[Any]]  # a piece of SQL and what is bound in it
 
@@ -54,24 +55,42 @@ class Key:
 
 
 def rows(query: Query, *, without: str = "") -> Rows:
-    """Return the rows that a query takes, leaving out what the filter `without` chooses."""
-    found = [_matches(query)] if query.q is not None else []
-    return _narrowed(Rows(query.resource.collection), [*found, *_conditions(query, without)])
+    """Return the rows that a query takes, by their numbers alone, leaving out what the filter `without` chooses."""
+    clauses = [clause for clause in query.clauses if clause.parameter != without]
+    first = _leading(query, clauses)
+    if first is None:
+        return _narrowed(Rows(f"{query.resource.collection} AS {TAKEN}"), query, clauses)
+    led = Rows(f"{filter_table(query.resource, first.filter)} AS {TAKEN}", (f"{TAKEN}.value = ?",), first.values)
+    return _narrowed(led, query, [clause for clause in clauses if clause is not first])
 
 
 def ordered_rows(query: Query) -> Rows:
-    """Return the rows that a query takes, each with its score where the order asks for scores."""
-    if not is_ranked(query):
+    """Return the rows that a query takes, each with what it is sorted by: its columns, and its score where the order asks for scores."""
+    clauses = list(query.clauses)
+    if is_ranked(query):
+        return _filtered(_scored(query, *rows_of(query.resource)), query, clauses)
+    first = _leading(query, clauses)
+    if first is None:
         return rows(query)
-    return _narrowed(_scored(query, *rows_of(query.resource)), _conditions(query))
+    hits = f"(SELECT row AS hit FROM {filter_table(query.resource, first.filter)} WHERE value = ?)"
+    led = Rows(f"{hits} CROSS JOIN {query.resource.collection} AS {TAKEN} ON {TAKEN}.row = hit", (), first.values)
+    return _narrowed(led, query, [clause for clause in clauses if clause is not first])
 
 
 def one_row(query: Query, row: int) -> Rows:
     """Return one row of a collection, with its score where the order of the query asks for scores."""
     if not is_ranked(query):
-        return Rows(query.resource.collection, ("row = ?",), (row,))
+        return Rows(f"{query.resource.collection} AS {TAKEN}", ("row = ?",), (row,))
     place = rows_of(query.resource)[0] + row
     return _scored(query, place, place)
+
+
+def _leading(query: Query, clauses: Sequence[Clause]) -> Clause | None:
+    """Return a clause whose table gives its rows in order, each once, for the others to be looked up by: one that asks for one value."""
+    if query.ids is not None or query.q is not None:
+        return None
+    single = (clause for clause in clauses if clause.operator == EQUAL and len(clause.values) == 1)
+    return next((clause for clause in single if end_of(query.resource, clause.filter).kind != "date"), None)
 
 
 def _scored(query: Query, first: int, last: int) -> Rows:
@@ -79,26 +98,27 @@ def _scored(query: Query, first: int, last: int) -> Rows:
     least, _ = rows_of(query.resource)
     hits = f"SELECT rowid - ? AS hit, {SCORE} AS score FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
     bindings = (least, expression(query.terms), first, last)
-    return Rows(f"hits JOIN {query.resource.collection} ON row = hit", (), bindings, f"WITH hits AS MATERIALIZED ({hits}) ")
+    return Rows(
+        f"hits JOIN {query.resource.collection} AS {TAKEN} ON {TAKEN}.row = hit", (), bindings, f"WITH hits AS MATERIALIZED ({hits}) "
+    )
 
 
-def _matches(query: Query) -> Part:
-    """Return the condition that the words of a query match."""
-    least, most = rows_of(query.resource)
-    bound = [least, expression(query.terms), least, most]
-    return "row IN (SELECT rowid - ? FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?)", bound
+def _narrowed(taken: Rows, query: Query, clauses: Sequence[Clause]) -> Rows:
+    """Return rows narrowed by the words of a query, its ids, and clauses."""
+    if query.q is not None:
+        least, most = rows_of(query.resource)
+        bound = [least, expression(query.terms), least, most]
+        taken = taken.where(f"{TAKEN}.row IN (SELECT rowid - ? FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?)", bound)
+    return _filtered(taken, query, clauses)
 
 
-def _narrowed(taken: Rows, parts: Sequence[Part]) -> Rows:
-    for part, bound in parts:
-        taken = taken.where(part, bound)
+def _filtered(taken: Rows, query: Query, clauses: Sequence[Clause]) -> Rows:
+    """Return rows narrowed by the ids of a query, and by clauses."""
+    if query.ids is not None:
+        taken = taken.where(f"id IN ({_marks(query.ids)})", query.ids)
+    for clause in clauses:
+        taken = taken.where(*_clause(query.resource, clause))
     return taken
-
-
-def _conditions(query: Query, without: str = "") -> list[Part]:
-    """Return the conditions that ids and filters make, but for what one filter chooses: its own values, whatever else it is asked."""
-    ids = [(f"id IN ({_marks(query.ids)})", list(query.ids))] if query.ids is not None else []
-    return ids + [_clause(query.resource, clause) for clause in query.clauses if clause.parameter != without]
 
 
 def is_ranked(query: Query) -> bool:
@@ -112,11 +132,11 @@ def keys(query: Query) -> list[Key]:
     Rows are in the default order of their collection, and the id is the last key of that order.
     """
     if not query.sort and query.q is None:
-        return [Key("row")]
+        return [Key(f"{TAKEN}.row")]
     names = [key.name for key in query.order]
     if "id" in names:  # no two records share it: what follows decides nothing
         return [_key(key) for key in query.order[: names.index("id") + 1]]
-    return [*map(_key, query.order), Key("row" if is_ranked(query) else "id")]
+    return [*map(_key, query.order), Key(f"{TAKEN}.row" if is_ranked(query) else "id")]
 
 
 def _key(key: Any) -> Key:
@@ -145,30 +165,39 @@ def _marks(values: Sequence[Any]) -> str:
 
 
 def _clause(resource: Resource, clause: Clause) -> Part:
-    """Return the condition that one clause makes."""
+    """Return the condition that one clause makes: a look into its table for each row, by value and row or by row, both indexed."""
     table = filter_table(resource, clause.filter)
     operator, values = clause.operator, list(clause.values)
     if operator == "exists":
-        return f"row {'' if values[0] else 'NOT '}IN (SELECT row FROM {table})", []
+        return _standing(table, "", denied=not values[0]), []
     if end_of(resource, clause.filter).kind == "date":
         return _date_clause(table, operator, values)
     if operator in COMPARISONS:
-        return f"row IN (SELECT row FROM {table} WHERE value {COMPARISONS[operator]} ?)", values
+        return _standing(table, f"other.value {COMPARISONS[operator]} ?"), values
     if operator == "all":
-        return " AND ".join([f"row IN (SELECT row FROM {table} WHERE value = ?)"] * len(values)), values
-    return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE value IN ({_marks(values)}))", values
+        return " AND ".join([_standing(table, "other.value = ?")] * len(values)), values
+    return _standing(table, f"other.value IN ({_marks(values)})", denied=operator == "not"), values
+
+
+def _standing(table: str, condition: str, *, denied: bool = False) -> str:
+    """Return the condition that a row stands, or does not stand, in a filter's table with a value for which a condition holds."""
+    also = f" AND ({condition})" if condition else ""
+    return f"{'NOT ' if denied else ''}EXISTS (SELECT 1 FROM {table} AS other WHERE other.row = {TAKEN}.row{also})"
 
 
 def _date_clause(table: str, operator: str, dates: Sequence[str]) -> Part:
     """Compare by the first day for upper and by the last day for lower bounds; equal is what lies wholly within."""
     first, last = _days(dates[0])
     comparison, bound = {
-        "gte": ("last >= ?", [first]),
-        "gt": ("last > ?", [last]),
-        "lte": ("value <= ?", [last]),
-        "lt": ("value < ?", [first]),
-    }.get(operator) or (" OR ".join(["(value >= ? AND last <= ?)"] * len(dates)), [day for date in dates for day in _days(date)])
-    return f"row {'NOT ' if operator == 'not' else ''}IN (SELECT row FROM {table} WHERE {comparison})", bound
+        "gte": ("other.last >= ?", [first]),
+        "gt": ("other.last > ?", [last]),
+        "lte": ("other.value <= ?", [last]),
+        "lt": ("other.value < ?", [first]),
+    }.get(operator) or (
+        " OR ".join(["(other.value >= ? AND other.last <= ?)"] * len(dates)),
+        [day for date in dates for day in _days(date)],
+    )
+    return _standing(table, comparison, denied=operator == "not"), bound
 
 
 def _days(date: str) -> tuple[str, str]:

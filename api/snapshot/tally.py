@@ -10,14 +10,14 @@ from api.query import Query
 
 from .layout import filter_table
 from .read import Snapshot
-from .statements import rows
+from .statements import TAKEN, rows
 
 
 def values(snapshot: Snapshot, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
     """Return the values of a filter with their counts, most frequent first, among what a query finds without what it chooses."""
     taken = rows(query, without=name)
     table = filter_table(query.resource, filter_named(query.resource, name))
-    among = f" WHERE row IN (SELECT row FROM {taken})" if taken.conditions else ""
+    among = f" WHERE row IN (SELECT {TAKEN}.row FROM {taken})" if taken.conditions else ""
     statement = f"SELECT value, count(*) FROM {table}{among} GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
     return snapshot.rows(statement, [*taken.bindings, limit])
 
@@ -33,7 +33,7 @@ def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> t
     joined = " ".join(f"LEFT JOIN {table} AS by{number} ON by{number}.row = taken.row" for number, table in enumerate(tables))
     columns = ", ".join(f"{_bucket(f'by{number}.value', bucket)} AS group{number}" for number, (_, bucket) in enumerate(by))
     names = [f"group{number}" for number in range(len(by))]
-    grouped = f"SELECT {columns}, count(*) AS size FROM (SELECT row FROM {taken}) AS taken {joined} GROUP BY {', '.join(names)}"
+    grouped = f"SELECT {columns}, count(*) AS size FROM (SELECT {TAKEN}.row FROM {taken}) AS taken {joined} GROUP BY {', '.join(names)}"
     total = snapshot.rows(f"SELECT count(*) FROM ({grouped})", taken.bindings)[0][0]
     order = ", ".join(f"{name} NULLS LAST" for name in names)
     return total, snapshot.rows(f"{grouped} ORDER BY size DESC, {order} LIMIT ? OFFSET ?", [*taken.bindings, query.per_page, query.offset])
