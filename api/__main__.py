@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Never
+from typing import Any
 
 import click
 
@@ -14,16 +13,19 @@ from schemas.dataset import Dataset
 from schemas.fix import fix as fix_folder
 from schemas.load import load, survey
 from schemas.new import CannotLayOut, lay_out
-from schemas.problems import InvalidDataset, Problem, visible
+from schemas.problems import InvalidDataset, visible
 from schemas.reading import Unreadable
 
 from . import generate as generated
 from .config import Settings, bounds, described
+from .console import fail, list_problems, refuse, say
+from .keeping import Keeper
 from .progress import Bar
 from .serve import CannotListen
 from .serve import serve as serve_snapshot
 from .snapshot.build import build as build_snapshot
 from .snapshot.layout import file_name, may_be_replaced
+from .snapshot.pointer import Named, Pointer
 from .snapshot.read import Snapshot, UnusableSnapshot
 
 FOLDER = click.Path(path_type=Path)
@@ -52,11 +54,11 @@ def check(folder: Path, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2).encode())
     else:
-        _print(problems, folder)
+        list_problems(problems, folder)
     if problems:
         raise SystemExit(1)
     if not as_json:
-        _say(f"{folder}: no problems")
+        say(f"{folder}: no problems")
 
 
 @main.command()
@@ -67,9 +69,9 @@ def fix(folder: Path) -> None:
         raise click.UsageError(visible(f"{folder} is no folder; name the folder that holds dataset.json"))
     try:
         for name in fix_folder(folder):
-            _say(f"{name}: written in canonical form")
+            say(f"{name}: written in canonical form")
     except OSError as error:
-        _fail(f"{error.filename or folder}: {error.strerror or error}")
+        fail(f"{error.filename or folder}: {error.strerror or error}")
 
 
 @main.command()
@@ -87,15 +89,15 @@ def new(debate: str, source: Path, data: Path) -> None:
         raise click.UsageError(visible(str(error))) from error
     except Unreadable as error:
         line, column, fault = error.misreading
-        _fail(f"{source}{f':{line}:{column}' if line else ''}: {fault.problem}; {fault.remedy}")
+        fail(f"{source}{f':{line}:{column}' if line else ''}: {fault.problem}; {fault.remedy}")
     except OSError as error:
-        _fail(f"{error.filename or data}: {error.strerror or error}")
+        fail(f"{error.filename or data}: {error.strerror or error}")
     for path in files:
-        _say(f"{path}: written")
+        say(f"{path}: written")
     blanks = [problem for problem in survey(data)[1] if data / problem.file in files]
     for problem in blanks:
-        _say(str(problem))
-    _say(f"{len(blanks)} places are yours to fill in or to mend; `rostrum check {data}` lists what is left of them")
+        say(str(problem))
+    say(f"{len(blanks)} places are yours to fill in or to mend; `rostrum check {data}` lists what is left of them")
 
 
 @main.command()
@@ -114,16 +116,39 @@ def build(folder: Path, output: Path) -> None:
 @click.option("--host", help="The address to listen on.")
 @click.option("--port", type=click.IntRange(*bounds("port")), help="The port to listen on.")
 @click.option("--workers", type=click.IntRange(*bounds("workers")), help="How many processes serve.")
-def serve(data: Path | None, snapshot: Path | None, host: str | None, port: int | None, workers: int | None) -> None:
-    """Serve a dataset over HTTP; it is built first where its content has no snapshot yet."""
+@click.option("--watch", is_flag=True, help="Take up what changes in the dataset, as `rostrum reload` does.")
+def serve(*, data: Path | None, snapshot: Path | None, host: str | None, port: int | None, workers: int | None, watch: bool) -> None:
+    """Serve a dataset over HTTP; it is built first where its content has no snapshot yet. SIGHUP does what `rostrum reload` does."""
     if data and snapshot:
         raise click.UsageError("--data and --snapshot exclude each other; name one")
     settings = _settings(data=data and str(data), host=host, port=port, workers=workers)
     named = snapshot or (Path(settings.snapshot) if settings.snapshot and not data else None)
+    if named and watch:
+        raise click.UsageError("--watch watches a dataset, and a snapshot is served here; name the dataset with --data")
+    place = Named(named) if named else _pointer_of(settings)
+    keeper = Keeper(place, settings, watch=watch)
     try:
-        serve_snapshot(named or _snapshot_of(settings), settings)
+        serve_snapshot(named or _snapshot_of(_load(Path(settings.data)), place).path, place, keeper, settings)
     except (UnusableSnapshot, CannotListen) as error:
-        _fail(str(error))
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or place.path}: {error.strerror or error}")
+
+
+@main.command()
+@click.option("--data", type=FOLDER, help="The dataset to check, and to build where needed.")
+def reload(data: Path | None) -> None:
+    """Have every server of a dataset on this machine serve it as it is now; one with problems changes nothing of what is served."""
+    settings = _settings(data=data and str(data))
+    if settings.snapshot and not data:
+        raise click.UsageError("ROSTRUM_SNAPSHOT names a snapshot, which is served as it is; name a dataset with --data")
+    pointer = _pointer_of(settings)
+    try:
+        with pointer.locked(lambda: say(f"{settings.data}: another reload is under way; waiting for it", err=True)):
+            _reload(pointer, Path(settings.data))
+        pointer.sweep()
+    except OSError as error:
+        fail(f"{error.filename or pointer.path}: {error.strerror or error}")
 
 
 @main.command()
@@ -135,13 +160,13 @@ def generate(only_check: bool) -> None:
     try:
         stale = generated.stale()
     except InvalidDataset as error:
-        _refuse(error.problems, generated.ROOT / "data")
+        refuse(error.problems, generated.ROOT / "data")
     for name, text in stale.items():
         if only_check:
-            _say(f"{name} is not what the code says; run `rostrum generate`", err=True)
+            say(f"{name} is not what the code says; run `rostrum generate`", err=True)
         else:
             generated.write(name, text)
-            _say(f"{name}: written")
+            say(f"{name}: written")
     if only_check and stale:
         raise SystemExit(1)
 
@@ -158,65 +183,53 @@ def _load(folder: Path) -> Dataset:
     try:
         return load(folder)
     except InvalidDataset as error:
-        _refuse(error.problems, folder)
+        refuse(error.problems, folder)
 
 
-def _snapshot_of(settings: Settings) -> Path:
-    """Return the snapshot of the dataset that the settings name, building it where its content has none that can be served."""
-    dataset = _load(Path(settings.data))
+def _pointer_of(settings: Settings) -> Pointer:
+    """Return the pointer of the dataset that the settings name."""
     try:
-        path = settings.cache_folder / file_name(dataset.digest)
+        return Pointer(settings.cache_folder, settings.data)
     except RuntimeError:
         raise click.UsageError("there is no home folder to keep snapshots in; name a folder with ROSTRUM_CACHE") from None
+
+
+def _reload(pointer: Pointer, folder: Path) -> None:
+    """Point at the snapshot of a folder as it is now, or note that it is refused and end with every problem printed."""
+    dataset, problems = survey(folder)
+    if problems:
+        on = pointer.refuse([str(replace(one, file=Path(one.file).name) if one.file == str(folder) else one) for one in problems])
+        list_problems(problems, folder)
+        fail(f"{folder}: refused; {'what is served stays' if on else 'nothing of it is served yet'}")
+    snapshot = _snapshot_of(dataset, pointer)
+    if pointer.points_at(snapshot.path):
+        say(f"{folder}: nothing has changed; {dataset.digest[:19]}… is served already", err=True)
+    else:
+        pointer.point(snapshot.path)
+        say(f"{folder}: {dataset.digest[:19]}… is served from now on", err=True)
+
+
+def _snapshot_of(dataset: Dataset, place: Named) -> Snapshot:
+    """Return the open snapshot of a dataset, which nobody removes meanwhile, building it where its content has none that can be served."""
+    path = place.path.with_name(file_name(dataset.digest))
     try:
-        Snapshot(path)
+        snapshot = Snapshot(path)
     except UnusableSnapshot as error:
         if path.exists():
-            _say(str(error), err=True)
+            say(str(error), err=True)
         _build(dataset, path)
-    else:
-        _say(f"{dataset.folder}: {dataset.digest[:19]}… is compiled already: {path}", err=True)
-    return path
+        return Snapshot(path)
+    say(f"{dataset.folder}: {dataset.digest[:19]}… is compiled already: {path}", err=True)
+    return snapshot
 
 
 def _build(dataset: Dataset, path: Path) -> None:
-    _say(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
+    say(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
     try:
         with Bar() as bar:
             build_snapshot(dataset, path, bar)
     except OSError as error:
-        _fail(str(error))
-
-
-def _print(problems: Iterable[Problem], folder: Path) -> None:
-    """Print problems to standard error, one a line, each file as it is reached from here, and how many there are."""
-    lines = [str(replace(problem, file=_reached(folder, problem.file))) for problem in problems]
-    for line in lines:
-        _say(line, err=True)
-    if lines:
-        _say(f"{len(lines)} problem{'s' if len(lines) != 1 else ''}", err=True)
-
-
-def _reached(folder: Path, file: str) -> str:
-    """Return a file of a dataset as it is reached from here; a problem of the folder as a whole names the folder itself."""
-    return file if file == str(folder) else str(folder / file)
-
-
-def _refuse(problems: Iterable[Problem], folder: Path) -> Never:
-    """End with problems and exit code 1."""
-    _print(problems, folder)
-    raise SystemExit(1)
-
-
-def _fail(message: str) -> Never:
-    """End with a message and exit code 1."""
-    _say(message, err=True)
-    raise SystemExit(1)
-
-
-def _say(message: str, *, err: bool = False) -> None:
-    """Print a message on one line, whatever characters the names in it have."""
-    click.echo(visible(message), err=err)
+        fail(str(error))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ from .resources import BLUEPRINTS
 from .routes import Tree, nearest_path, tree_of
 from .service import Service
 from .service import snapshot as served_snapshot
+from .snapshot.pointer import Named
 from .snapshot.read import Snapshot, UnusableSnapshot
 
 
@@ -60,16 +61,18 @@ class Rostrum(Flask):
         self.logger.error("request %s failed: %s %.200r", g.get("request_id", "-"), request.method, request.path, exc_info=exc_info)
 
 
-def create_app(snapshot: str | Path | None = None, settings: Settings | None = None) -> Flask:
+def create_app(snapshot: str | Path | None = None, settings: Settings | None = None, place: Named | None = None) -> Flask:
     """Return the application that serves a snapshot, by default the one that ROSTRUM_SNAPSHOT names.
 
+    `place` knows what was refused since.
     :raises UnusableSnapshot: the file cannot be served.
     """
     settings = settings or Settings.from_environment()
     app = Rostrum(__name__, static_folder=None)
     app.config["PROPAGATE_EXCEPTIONS"] = False  # not even with FLASK_DEBUG set: a failure is answered like any other error
     app.url_map.merge_slashes = False
-    Service(settings, Snapshot(Path(snapshot or settings.snapshot))).attach(app)
+    path = Path(snapshot or settings.snapshot)
+    Service(settings, Snapshot(path), place or Named(path)).attach(app)
     headers.register(app)
     api = Api(app)
     for blueprint in BLUEPRINTS:

@@ -13,6 +13,7 @@ from schemas import BY_COLLECTION
 from schemas.problems import nearest
 
 from .answers import CACHE, JSON, NotModified, held_tag, link_header, negotiated, released
+from .config import Settings
 from .errors import Fault, Refusal, shortened
 from .formats import TABLES
 from .ranges import asked_range
@@ -115,11 +116,16 @@ def _fill(response: Response, body: Iterable[bytes], size: int) -> None:
         response.set_data(b"".join(body))
         return
     service: Service = current_app.extensions[EXTENSION]
-    slots: BoundedSemaphore = current_app.extensions.setdefault(SLOTS, BoundedSemaphore(max(1, int(service.settings.threads) - 1)))
+    slots: BoundedSemaphore = current_app.extensions.setdefault(SLOTS, slots_of(service.settings))
     if not slots.acquire(blocking=False):
         raise Refusal("unavailable", "As many large downloads as this server sends at once are under way.", headers={"Retry-After": "30"})
     response.call_on_close(slots.release)
     response.response = body
+
+
+def slots_of(settings: Settings) -> BoundedSemaphore:
+    """Return a semaphore of as many large downloads as may be under way in one process."""
+    return BoundedSemaphore(max(1, int(settings.threads) - 1))
 
 
 def _file_name(export: Export) -> str:

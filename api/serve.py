@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-from flask import Flask
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from .app import create_app
 from .config import Settings
-from .layer import ResponseLayer
+from .keeping import Keeper
+from .snapshot.pointer import Named
 from .snapshot.read import Snapshot, UnusableSnapshot
+from .swap import Swapping
 
 BACKLOG: Final = 1024
 # Open connections of one worker, idle ones included; one more would have to wait for another to close. Left to Granian,
@@ -28,7 +28,6 @@ BACKLOG: Final = 1024
 CONNECTIONS: Final = 900
 SECONDS_TO_STOP: Final = 3
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
-MIB: Final = 1 << 20
 CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 LOGGING: Final[dict[str, Any]] = {"handlers": {"console": CONSOLE, "access": CONSOLE}}
 
@@ -37,13 +36,15 @@ class CannotListen(Exception):
     """The address cannot be listened on; the message says which and why."""
 
 
-def serve(snapshot: Path, settings: Settings) -> None:
-    """Serve a snapshot until the process is told to stop.
+def serve(snapshot: Path, place: Named, keeper: Keeper, settings: Settings) -> None:
+    """Serve a snapshot, and whatever else is to be served at its place after it, until the process is told to stop.
 
     :raises UnusableSnapshot: the file cannot be served.
     :raises CannotListen: the address is taken or not this machine's.
+    :raises OSError: it cannot be noted what is served.
     """
-    about = Snapshot(snapshot).about
+    held = Snapshot(snapshot)
+    about = held.about
     address = _numeric(settings.host, settings.port)
     workers = settings.workers or cores()
     server = Server(
@@ -63,8 +64,15 @@ def serve(snapshot: Path, settings: Settings) -> None:
     where = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     by = f"{workers} workers" if workers > 1 else "1 worker"
     server.on_startup(lambda: click.echo(f"{about['title']} {about['version']} is served at {where} by {by}; stop with Ctrl-C", err=True))
+    server.on_startup(keeper.start)
+    server.on_shutdown(keeper.end)
+    server.signal_handler_reload = keeper.tell  # type: ignore[method-assign] # Granian's own replaces every worker, one in 3.5 seconds
     os.register_at_fork(before=_hold_signals, after_in_parent=_let_signals_go, after_in_child=_forget_handlers)
-    server.serve(target_loader=partial(_start_worker, snapshot.absolute(), settings), wrap_loader=False)
+    os.register_at_fork(before=keeper.busy.acquire, after_in_parent=keeper.busy.release, after_in_child=keeper.busy.release)
+    with place.locked():
+        place.point(snapshot)
+    del held
+    server.serve(target_loader=partial(_start_worker, place, settings), wrap_loader=False)
 
 
 def cores() -> int:
@@ -90,7 +98,7 @@ def _numeric(host: str, port: int) -> str:
     return str(address[0])
 
 
-def _start_worker(snapshot: Path, settings: Settings) -> Flask | ResponseLayer:
+def _start_worker(place: Named, settings: Settings) -> Swapping:
     """Return the application of a new worker process, or end the process with the reason.
 
     It leaves the group that a terminal sends Ctrl-C to: a worker that is interrupted beside its parent hangs in Granian 2.8.
@@ -99,11 +107,12 @@ def _start_worker(snapshot: Path, settings: Settings) -> Flask | ResponseLayer:
     os.setpgid(0, 0)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
-        application = create_app(snapshot, settings)
+        application = Swapping(place, settings)
     except UnusableSnapshot as error:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
-    return ResponseLayer(application, settings.kept * MIB) if settings.kept else application
+    threading.Thread(target=application.follow, daemon=True).start()
+    return application
 
 
 def _hold_signals() -> None:
@@ -118,6 +127,7 @@ def _forget_handlers() -> None:
     """End at once when told to stop, until Granian has set the handlers of a worker; those of the parent would swallow it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     _let_signals_go()
 
 

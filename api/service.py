@@ -8,6 +8,7 @@ from typing import Final
 from flask import Flask, current_app
 
 from .config import Settings
+from .snapshot.pointer import Named, Refusal
 from .snapshot.read import Snapshot
 
 EXTENSION: Final = "rostrum"
@@ -15,10 +16,11 @@ EXTENSION: Final = "rostrum"
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The settings and the snapshot of one app."""
+    """The settings and the snapshot of one app, and what says which snapshot is to be served."""
 
     settings: Settings
     snapshot: Snapshot
+    place: Named
 
     def attach(self, app: Flask) -> None:
         """Make this the service of an app."""
@@ -29,3 +31,9 @@ def snapshot() -> Snapshot:
     """Return the snapshot that the current app serves."""
     service: Service = current_app.extensions[EXTENSION]
     return service.snapshot
+
+
+def refusal() -> Refusal | None:
+    """Return what was refused since the current app serves its snapshot."""
+    service: Service = current_app.extensions[EXTENSION]
+    return service.place.refusal()

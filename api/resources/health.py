@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Response
@@ -9,7 +10,7 @@ from flask import Response
 from api.answers import JSON, Content, momentary, negotiated
 from api.contract import Blueprint
 from api.envelope import stamp
-from api.service import snapshot
+from api.service import refusal, snapshot
 from schemas.canonical import compact
 
 blp = Blueprint("health", __name__, description="For machines that run the service.")
@@ -23,13 +24,15 @@ def get_health(parameters: dict[str, Any]) -> Response:
 
 @blp.get("/readyz", "getReadiness", "Whether the service can answer, and from which dataset", answers={JSON: "Readiness"}, problems=(503,))
 def get_readiness(parameters: dict[str, Any]) -> Response:
-    """Answer whether the snapshot can be read.
+    """Answer whether the snapshot can be read, and whether a newer dataset was refused, which changes nothing else.
 
     :raises UnusableSnapshot: it cannot, which is answered with a 503.
     """
     media_type = negotiated(JSON)
     snapshot().check()
-    return momentary(media_type, _content({"status": "ready", "dataset": stamp()}))
+    refused = refusal()
+    reload = {"reload": {"refused": True, **asdict(refused)}} if refused else {}
+    return momentary(media_type, _content({"status": "ready", "dataset": stamp(), **reload}))
 
 
 def _content(data: dict[str, Any]) -> Content:

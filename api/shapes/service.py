@@ -6,7 +6,7 @@ import marshmallow as ma
 
 from api.envelope import DatasetStamp
 from api.errors import CODES
-from schemas.fields import Choice, Extract, Many, Part, Text, Whole
+from schemas.fields import Choice, Extract, Flag, Many, Part, Text, Whole
 
 from .parts import OPTIONAL, Shapes, Varying
 
@@ -39,11 +39,21 @@ class Health(ma.Schema):
     status = Choice(("alive",), "Always `alive`.")
 
 
+class Reload(ma.Schema):
+    """The last reload, which was refused; the dataset before it is still served."""
+
+    refused = Flag("Always true.")
+    at = Text("When it was refused.", example="2026-11-24T12:00:00Z")
+    problems = Whole("How many problems the dataset has.", least=1)
+    first = Many(Text("Where it is, what is wrong, and what would be right."), "The first of them.")
+
+
 class Readiness(ma.Schema):
     """The service can answer."""
 
     status = Choice(("ready",), "Always `ready`.")
     dataset = Part(DatasetStamp, "The dataset that it answers from.")
+    reload = Part(Reload, "The last reload, if it was refused.", **OPTIONAL)
 
 
 class LinkTarget(ma.Schema):

@@ -23,6 +23,7 @@ def draft_of(target: Path) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
+        fcntl.flock(handle, fcntl.LOCK_UN)  # in whatever process has come to share it
         os.close(handle)
 
 

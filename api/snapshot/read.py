@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import threading
+import weakref
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,17 +54,57 @@ def _number(header: bytes, offset: int) -> int:
     return int.from_bytes(header[offset : offset + 4], "big")
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another that has taken its name, or None where nothing has it."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _hold(path: Path) -> tuple[int, tuple[int, int]]:
+    """Open a file and lock it for reading, so that nobody removes it as one that is not read; return the handle and the identity.
+
+    :raises UnusableSnapshot: it cannot be opened, or was removed in between.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except OSError as error:
+        raise UnusableSnapshot(f"the snapshot {path} cannot be read: {error.strerror}; build it with `rostrum build`") from error
+    with suppress(OSError):  # a file system without locks
+        fcntl.flock(handle, fcntl.LOCK_SH)
+    found = os.fstat(handle)
+    if identity(path) != (found.st_dev, found.st_ino):
+        _let_go(handle)
+        raise UnusableSnapshot(f"the snapshot {path} was replaced while it was opened; open it again")
+    return handle, (found.st_dev, found.st_ino)
+
+
+def _let_go(handle: int) -> None:
+    with suppress(OSError):
+        fcntl.flock(handle, fcntl.LOCK_UN)
+    os.close(handle)
+
+
 class Snapshot:
-    """An open snapshot; one connection for each thread that reads."""
+    """An open snapshot; one connection for each thread that reads.
+
+    It is one file from beginning to end: a thread that comes when another file has taken the name reads through the first connection.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open a snapshot.
 
         :raises UnusableSnapshot: it cannot be served.
         """
-        verify(path)
         self.path = path
         self._local = threading.local()
+        self._sharing = threading.Lock()
+        handle, self.identity = _hold(path)
+        weakref.finalize(self, _let_go, handle).atexit = False
+        verify(path)
+        self._first = self._local.connection = self._opened()
         try:
             meta: dict[str, str] = dict(self.rows("SELECT key, value FROM meta"))
         except apsw.SQLError as error:
@@ -80,16 +124,35 @@ class Snapshot:
         """
         try:
             connection = getattr(self._local, "connection", None) or self._connected()
+            if connection is self._first:
+                with self._sharing:
+                    return list(connection.execute(statement, bindings))
             return list(connection.execute(statement, bindings))
         except UNREADABLE as error:
             raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
 
     def _connected(self) -> apsw.Connection:
-        """Open the connection of this thread."""
+        """Return the connection of this thread: a new one, or the first where the name no longer leads to the file."""
+        try:
+            self._local.connection = self._opened()
+        except UnusableSnapshot:
+            self._local.connection = self._first
+        found: apsw.Connection = self._local.connection
+        return found
+
+    def _opened(self) -> apsw.Connection:
+        """Return a new connection.
+
+        :raises UnusableSnapshot: the file cannot be opened, or is not the one that was.
+        """
         flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        connection = apsw.Connection(f"{self.path.absolute().as_uri()}?immutable=1", flags=flags)
+        try:
+            connection = apsw.Connection(f"{self.path.absolute().as_uri()}?immutable=1", flags=flags)
+        except UNREADABLE as error:
+            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
+        if identity(self.path) != self.identity:
+            raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
-        self._local.connection = connection
         return connection
 
     def check(self) -> None:

@@ -1,0 +1,101 @@
+"""The application of a worker, which is another one once another snapshot is to be served.
+
+What a request began with it ends with: the old application goes when nobody holds it any more, and its snapshot with it. Neither the
+process nor a connection takes notice.
+"""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from flask import Flask
+
+from .app import create_app
+from .config import Settings
+from .exports import SLOTS, slots_of
+from .layer import Application, ResponseLayer
+from .service import EXTENSION
+from .snapshot.pointer import Named
+from .snapshot.read import UnusableSnapshot, identity
+
+MIB: Final = 1 << 20
+SECONDS_BETWEEN_LOOKS: Final = 0.5
+ATTEMPTS: Final = 5
+
+
+class Swapping:
+    """A WSGI application that stands for the one of the day."""
+
+    def __init__(self, place: Named, settings: Settings) -> None:
+        """Take what says which snapshot is to be served, and open that.
+
+        :raises UnusableSnapshot: it cannot be served.
+        """
+        self._place, self._settings = place, settings
+        self._slots = slots_of(settings)
+        self._seen: tuple[int, ...] | None = None
+        self._serving: tuple[int, int] | None = None
+        self._application: Application
+        self.look()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        return self._application(environ, start_response)
+
+    def follow(self) -> None:
+        """Look again from time to time, for as long as the process lives; what cannot be served is said once and changes nothing."""
+        pause = threading.Event()
+        while not pause.wait(SECONDS_BETWEEN_LOOKS):
+            try:
+                self.look()
+            except UnusableSnapshot as error:
+                click.echo(f"{error}; the dataset before it is served on", err=True)
+            except Exception as error:  # noqa: BLE001 -- whatever it is, it must neither end this thread nor what is served
+                click.echo(f"another snapshot could not be taken up: {error!r}; the dataset before it is served on", err=True)
+
+    def look(self) -> None:
+        """Take up the snapshot that is to be served, where that is another one than was seen last.
+
+        :raises UnusableSnapshot: it cannot be served.
+        """
+        seen = _stamp(self._place.path)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if identity(self._place.snapshot()) == self._serving is not None:
+            return
+        app = self._opened()
+        self._application = ResponseLayer(app, self._settings.kept * MIB) if self._settings.kept else app
+        self._serving = app.extensions[EXTENSION].snapshot.identity
+        del app
+        gc.collect()  # an application holds itself, and what it served from with it
+
+    def _opened(self, attempts: int = ATTEMPTS) -> Flask:
+        """Return an application that has answered once; the snapshot may be replaced and removed meanwhile, and is then another.
+
+        :raises UnusableSnapshot: it cannot be served.
+        """
+        path = self._place.snapshot()
+        try:
+            app = create_app(path, self._settings, self._place)
+        except UnusableSnapshot:
+            if attempts <= 1 or (path == self._place.snapshot() and identity(path) is None):
+                raise
+            return self._opened(attempts - 1)
+        app.extensions[SLOTS] = self._slots
+        app.test_client().get("/v1/claims", headers={"User-Agent": "rostrum"})
+        return app
+
+
+def _stamp(path: Path) -> tuple[int, ...] | None:
+    """Return what changes when a file is replaced or written."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size
