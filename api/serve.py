@@ -18,6 +18,7 @@ from granian.server import Server
 
 from .config import Settings
 from .keeping import Keeper
+from .layer import Application
 from .snapshot.pointer import Named
 from .snapshot.read import Snapshot, UnusableSnapshot
 from .swap import Swapping
@@ -98,7 +99,7 @@ def _numeric(host: str, port: int) -> str:
     return str(address[0])
 
 
-def _start_worker(place: Named, settings: Settings) -> Swapping:
+def _start_worker(place: Named, settings: Settings) -> Application:
     """Return the application of a new worker process, or end the process with the reason.
 
     It leaves the group that a terminal sends Ctrl-C to: a worker that is interrupted beside its parent hangs in Granian 2.8.
@@ -112,7 +113,7 @@ def _start_worker(place: Named, settings: Settings) -> Swapping:
         click.echo(str(error), err=True)
         raise SystemExit(1) from error
     threading.Thread(target=application.follow, daemon=True).start()
-    return application
+    return application.answer  # a function: of an object Granian would copy what it holds, and so keep the first application for good
 
 
 def _hold_signals() -> None:

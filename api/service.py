@@ -20,7 +20,7 @@ class Service:
 
     settings: Settings
     snapshot: Snapshot
-    place: Named
+    place: Named | None = None
 
     def attach(self, app: Flask) -> None:
         """Make this the service of an app."""
@@ -36,4 +36,4 @@ def snapshot() -> Snapshot:
 def refusal() -> Refusal | None:
     """Return what was refused since the current app serves its snapshot."""
     service: Service = current_app.extensions[EXTENSION]
-    return service.place.refusal()
+    return service.place.refusal() if service.place else None

@@ -29,7 +29,7 @@ ATTEMPTS: Final = 5
 
 
 class Swapping:
-    """A WSGI application that stands for the one of the day."""
+    """Stands for the application of the day."""
 
     def __init__(self, place: Named, settings: Settings) -> None:
         """Take what says which snapshot is to be served, and open that.
@@ -38,12 +38,12 @@ class Swapping:
         """
         self._place, self._settings = place, settings
         self._slots = slots_of(settings)
-        self._seen: tuple[int, ...] | None = None
+        self._seen: tuple[int, ...] | None = ()  # as nothing is, not even what is not there
         self._serving: tuple[int, int] | None = None
         self._application: Application
         self.look()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
         return self._application(environ, start_response)
 

@@ -333,7 +333,7 @@ def test_a_service_whose_snapshot_is_gone_is_alive_but_not_ready(own_snapshot: P
 
 def test_a_question_that_the_snapshot_cannot_answer_any_more_may_be_asked_again(own_snapshot: Path) -> None:
     client = create_app(own_snapshot, Settings()).test_client()
-    own_snapshot.unlink()
+    own_snapshot.write_bytes(b"x" * own_snapshot.stat().st_size)
     with ThreadPoolExecutor(1) as another:  # one that has not opened the file yet
         for path in (LIST, RECORD, f"{RECORD}/quotes", "/v1/sources/tea.kettle-hour/text"):
             answer = another.submit(client.get, path).result()

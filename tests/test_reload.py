@@ -1,0 +1,342 @@
+"""A dataset that has changed is taken up by a running service, between two answers and whole; one with problems is not."""
+
+from __future__ import annotations
+
+import base64
+import gc
+import hashlib
+import json
+import os
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from subprocess import Popen
+from threading import Event
+from typing import Any, NamedTuple
+
+import pytest
+from running import end, free_port, get, listeners, run, start, wait_until, wait_until_ready, workers_of
+from tiny import edit, tiny
+from werkzeug.test import create_environ
+
+from api.config import Settings
+from api.snapshot.build import build
+from api.snapshot.layout import file_name
+from api.snapshot.pointer import Pointer
+from api.snapshot.read import Snapshot, UnusableSnapshot
+from api.swap import Swapping
+from schemas.load import load
+
+pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks at processes and sockets as Linux shows them")
+
+WORKERS = 2
+
+
+def release(folder: Path, version: str) -> str:
+    """Give a dataset another version and its actors another name, and return its digest."""
+    edit(folder, "dataset.json", lambda about: about | {"version": version})
+    edit(folder, "actors.json", lambda actors: [one | {"description": f"As of {version}."} for one in actors])
+    return load(folder).digest
+
+
+def spoil(folder: Path) -> None:
+    edit(folder, "dataset.json", lambda about: about | {"version": "tomorrow"})
+
+
+class Served(NamedTuple):
+    """A service that runs: its process, its port, its data, and the folder of its snapshots."""
+
+    process: Popen[str]
+    port: int
+    data: Path
+    cache: Path
+
+    def reload(self) -> int:
+        """Run the command and return its exit code."""
+        return run("reload", "--data", self.data, ROSTRUM_CACHE=str(self.cache)).returncode
+
+    def hang_up(self) -> None:
+        """Send the signal."""
+        self.process.send_signal(signal.SIGHUP)
+
+    def snapshots(self) -> set[str]:
+        """Return the names of the snapshots that are kept."""
+        return {path.name for path in self.cache.glob("*.rostrum")}
+
+    def digests(self) -> set[str]:
+        """Return which datasets a dozen new connections, and so all workers, answer from."""
+        return {get(self.port, "/readyz")["dataset"]["digest"] for _ in range(12)}
+
+    def takes_up(self, digest: str) -> bool:
+        """Say whether it soon answers from a dataset and no other."""
+        return wait_until(lambda: self.digests() == {digest})
+
+    def refused(self) -> Any:
+        """Return what it says of a reload that was refused."""
+        return get(self.port, "/readyz").get("reload")
+
+
+@contextmanager
+def served(folder: Path, *arguments: str, threads: int = 1) -> Iterator[Served]:
+    port, data, cache = free_port(), tiny(folder / "data"), folder / "cache"
+    settings = {"ROSTRUM_CACHE": str(cache), "ROSTRUM_THREADS": str(threads), "ROSTRUM_WORKERS": str(WORKERS)}
+    process = start("serve", "--data", data, "--port", str(port), *arguments, **settings)
+    try:
+        wait_until_ready(process, port)
+        assert wait_until(lambda: listeners(port) == WORKERS)
+        yield Served(process, port, data, cache)
+    finally:
+        if process.poll() is None:
+            end(process)
+
+
+Answer = tuple[str, str, str]
+
+
+def ask(port: int, path: str, ended: Event) -> list[Answer]:
+    """Ask over one connection until it has ended, and return what each answer says of its version: header, meta, body."""
+    found: list[Answer] = []
+    connection = HTTPConnection("127.0.0.1", port, timeout=5)
+    connection.connect()
+    lasting = connection.sock
+    while not ended.is_set():
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        said = json.loads(answer.read())
+        assert answer.status == 200, said
+        assert connection.sock is lasting, "the connection was closed"
+        found.append((answer.headers["Dataset-Version"], said["meta"]["dataset"]["version"], said["data"][0]["description"]))
+    connection.close()
+    return found
+
+
+def test_a_reload_under_load_fails_no_answer_and_mixes_none(tmp_path: Path) -> None:
+    paths = [f"/v1/actors?per_page=1{'&mailto=me' * one}" for one in (0, 1)] + [f"/v1/actors?sample=3&seed={one}" for one in range(4)]
+    with served(tmp_path) as service, ThreadPoolExecutor(len(paths)) as clients:
+        workers, ended = workers_of(service.process), Event()
+        under_way = [clients.submit(ask, service.port, path, ended) for path in paths]
+        try:
+            after = release(service.data, "2026.12.0")
+            service.hang_up()
+            assert service.takes_up(after)
+            release(service.data, "2027.1.0")
+            assert service.reload() == 0
+            assert service.takes_up(load(service.data).digest)
+        finally:
+            ended.set()
+        versions: set[str] = set()
+        for one in under_way:
+            answers = one.result()
+            assert all(header == meta for header, meta, _ in answers)
+            assert all(body == f"As of {header}." for header, _, body in answers if header != "2026.11.0")
+            assert [header for header, _, _ in answers] == sorted(header for header, _, _ in answers), "nobody goes back"
+            versions |= {header for header, _, _ in answers}
+        assert versions == {"2026.11.0", "2026.12.0", "2027.1.0"}
+        assert workers_of(service.process) == workers
+        assert wait_until(lambda: service.snapshots() == {file_name(load(service.data).digest)})
+        assert end(service.process)[0] == 0
+
+
+def test_a_broken_dataset_changes_nothing_but_what_is_said_and_a_mended_one_is_taken_up(tmp_path: Path) -> None:
+    with served(tmp_path) as service:
+        before = load(service.data).digest
+        spoil(service.data)
+        service.hang_up()
+        assert wait_until(service.refused)
+        refused = service.refused()
+        assert refused == {"refused": True, "at": refused["at"], "problems": 1, "first": [refused["first"][0]]}
+        assert "dataset.json:" in refused["first"][0]
+        assert "version" in refused["first"][0]
+        assert service.digests() == {before}
+        assert service.snapshots() == {file_name(before)}
+        service.data.rename(tmp_path / "away")
+        service.hang_up()
+        assert wait_until(lambda: service.refused()["first"] != refused["first"])
+        assert str(tmp_path) not in json.dumps(service.refused()), "where the data lies is nobody's business"
+        (tmp_path / "away").rename(service.data)
+        after = release(service.data, "2026.12.0")
+        workers = workers_of(service.process)
+        os.kill(min(workers), signal.SIGKILL)  # the one in its place follows the pointer
+        assert wait_until(lambda: workers_of(service.process) != workers and listeners(service.port) == WORKERS)
+        service.hang_up()
+        assert service.takes_up(after)
+        assert service.refused() is None
+        assert wait_until(lambda: service.snapshots() == {file_name(after)})
+        code, said = end(service.process)
+        assert code == 0
+        assert "data/dataset.json:" in said
+        assert f"{service.data}: refused; what is served stays" in said
+        assert "Traceback" not in said
+
+
+def test_the_command_says_what_it_did_and_waits_for_another(tmp_path: Path) -> None:
+    data, settings = tiny(tmp_path / "data"), {"ROSTRUM_CACHE": str(tmp_path / "cache")}
+    pointer = Pointer(tmp_path / "cache", data)
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda _: run("reload", "--data", data, **settings), range(2)))
+    assert [one.returncode for one in done] == [0, 0]
+    said = "".join(one.stderr for one in done)
+    assert said.count("compiling") == said.count("nothing has changed") == said.count("is served from now on") == 1
+    first = pointer.snapshot()
+    release(data, "2026.12.0")
+    assert run("reload", cwd=tmp_path, **settings).returncode == 0
+    assert pointer.snapshot() != first
+    assert not first.exists(), "nobody reads it"
+    spoil(data)
+    refused = run("reload", "--data", data, **settings)
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(f"{data}/dataset.json:")
+    assert run("reload", ROSTRUM_SNAPSHOT=str(first), **settings).returncode == 2
+
+
+def test_a_watched_folder_is_taken_up_once_it_is_quiet(tmp_path: Path) -> None:
+    with served(tmp_path, "--watch") as service:
+        assert service.takes_up(release(service.data, "2026.12.0"))
+        spoil(service.data)
+        assert wait_until(service.refused)
+        edit(service.data, "dataset.json", lambda about: about | {"version": "2027.1.0"})
+        assert service.takes_up(load(service.data).digest)
+        assert service.refused() is None
+
+
+def test_a_snapshot_that_was_named_gives_way_to_one_that_takes_its_name(tmp_path: Path) -> None:
+    data, target, port = tiny(tmp_path / "data"), tmp_path / "named.rostrum", free_port()
+    build(load(data), target)
+    process = start("serve", "--snapshot", target, "--port", str(port), ROSTRUM_WORKERS="1")
+    try:
+        wait_until_ready(process, port)
+        after = release(data, "2026.12.0")
+        build(load(data), target)
+        process.send_signal(signal.SIGHUP)
+        assert wait_until(lambda: get(port, "/readyz")["dataset"]["digest"] == after)
+    finally:
+        code, said = end(process)
+    assert code == 0
+    assert f"{target} holds Disputes at the Tea Table 2026.12.0" in said
+
+
+# One worker, looked at closely
+
+
+class Worker(NamedTuple):
+    """The application of one worker, with its data and its pointer."""
+
+    application: Swapping
+    data: Path
+    pointer: Pointer
+
+    def get(self, path: str, **environ: str) -> tuple[str, dict[str, str], Any]:
+        """Ask as the server does; return status, headers and the body, which is yet to be read."""
+        told: list[tuple[str, dict[str, str]]] = []
+        body = self.application.answer(
+            create_environ(path, "http://localhost", environ_overrides=environ), lambda *said: told.append((said[0], dict(said[1])))
+        )
+        return *told[0], body
+
+
+def publish(data: Path, pointer: Pointer) -> Path:
+    """Build what a folder holds and point at it, as a reload does."""
+    dataset = load(data)
+    path = pointer.path.with_name(file_name(dataset.digest))
+    build(dataset, path)
+    with pointer.locked():
+        pointer.point(path)
+    return path
+
+
+@pytest.fixture
+def worker(tmp_path: Path) -> Worker:
+    """A worker of the tiny dataset."""
+    data = tiny(tmp_path / "data")
+    pointer = Pointer(tmp_path / "cache", data)
+    publish(data, pointer)
+    return Worker(Swapping(pointer, Settings()), data, pointer)
+
+
+def test_a_download_under_way_ends_with_the_bytes_that_it_began_with(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.exports.AT_ONCE", 0)  # as if it were long
+    old = worker.pointer.snapshot()
+    _, headers, body = worker.get("/v1/exports/dataset.json")
+    parts = iter(body)
+    begun = next(parts)
+    release(worker.data, "2026.12.0")
+    new = publish(worker.data, worker.pointer)
+    worker.application.look()
+    assert worker.get("/v1/actors")[1]["Dataset-Version"] == "2026.12.0"
+    worker.pointer.sweep()
+    assert old.exists(), "it is still read"
+    whole = begun + b"".join(parts)
+    assert headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(whole).digest()).decode()}:"
+    body.close()
+    del body, parts
+    gc.collect()
+    worker.pointer.sweep()
+    assert list(worker.pointer.path.parent.glob("*.rostrum")) == [new]
+
+
+def test_a_tag_of_the_old_version_is_answered_with_the_new(worker: Worker) -> None:
+    tag = worker.get("/v1/actors")[1]["ETag"]
+    assert worker.get("/v1/actors", HTTP_IF_NONE_MATCH=tag)[0].startswith("304")
+    release(worker.data, "2026.12.0")
+    publish(worker.data, worker.pointer)
+    worker.application.look()
+    status, headers, body = worker.get("/v1/actors", HTTP_IF_NONE_MATCH=tag)
+    assert status.startswith("200")
+    assert headers["ETag"] != tag
+    assert b"As of 2026.12.0." in b"".join(body)
+
+
+def test_a_snapshot_that_cannot_be_opened_leaves_the_old_one_in_its_place(worker: Worker) -> None:
+    release(worker.data, "2026.12.0")
+    new = publish(worker.data, worker.pointer)
+    new.write_bytes(new.read_bytes()[:-4096])
+    with pytest.raises(UnusableSnapshot, match="truncated"):
+        worker.application.look()
+    worker.application.look()  # says it once
+    assert worker.get("/v1/actors")[1]["Dataset-Version"] == "2026.11.0"
+    worker.pointer.path.unlink()
+    with pytest.raises(UnusableSnapshot, match="writes it anew"):
+        worker.application.look()
+    assert worker.get("/v1/actors")[0].startswith("200")
+
+
+def test_a_snapshot_is_one_file_to_every_thread(tmp_path: Path) -> None:
+    data, path = tiny(tmp_path / "data"), tmp_path / "one.rostrum"
+    build(load(data), path)
+    snapshot = Snapshot(path)
+    release(data, "2026.12.0")
+    build(load(data), path)
+    with ThreadPoolExecutor(4) as threads:
+        found = threads.map(lambda _: snapshot.rows("SELECT value FROM meta WHERE key = 'digest'")[0][0], range(40))
+        assert set(found) == {snapshot.digest} != {Snapshot(path).digest}
+
+
+def test_snapshots_of_others_are_left_alone(tmp_path: Path) -> None:
+    here, there = (tiny(tmp_path / name) for name in ("here", "there"))
+    mine, other = (Pointer(tmp_path / "cache", data) for data in (here, there))
+    shared = publish(here, mine)
+    assert publish(there, other) == shared
+    own = tmp_path / "cache" / "own.rostrum"
+    own.write_bytes(shared.read_bytes())
+    release(here, "2026.12.0")
+    new = publish(here, mine)
+    mine.sweep()
+    assert {shared, own, new} == set((tmp_path / "cache").glob("*.rostrum"))
+    release(there, "2026.12.0")
+    publish(there, other)
+    other.sweep()
+    assert {own, new} == set((tmp_path / "cache").glob("*.rostrum"))
+
+
+@pytest.mark.parametrize("said", ["", "[]", "{}", '{"data": "", "snapshot": "../../etc/passwd", "earlier": [], "refused": null}'])
+def test_a_pointer_that_is_damaged_leads_nowhere(worker: Worker, said: str) -> None:
+    worker.pointer.path.write_text(said, "utf-8")
+    with pytest.raises(UnusableSnapshot, match="writes it anew"):
+        worker.pointer.snapshot()
+    worker.pointer.sweep()
+    assert worker.pointer.refusal() is None
+    publish(worker.data, worker.pointer)
+    assert worker.pointer.snapshot().exists()
