@@ -248,14 +248,15 @@ def publish(data: Path, pointer: Pointer) -> Path:
 
 
 @pytest.fixture
-def worker(tmp_path: Path) -> Worker:
-    """A worker of the tiny dataset."""
+def worker(request: pytest.FixtureRequest, tmp_path: Path) -> Worker:
+    """A worker of the tiny dataset, which keeps as many MiB of answers as is asked for."""
     data = tiny(tmp_path / "data")
     pointer = Pointer(tmp_path / "cache", data)
     publish(data, pointer)
-    return Worker(Swapping(pointer, Settings()), data, pointer)
+    return Worker(Swapping(pointer, Settings(kept=getattr(request, "param", 1))), data, pointer)
 
 
+@pytest.mark.parametrize("worker", [0], indirect=True, ids=["nothing-kept"])
 def test_a_download_under_way_ends_with_the_bytes_that_it_began_with(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.exports.AT_ONCE", 0)  # as if it were long
     old = worker.pointer.snapshot()
