@@ -100,8 +100,8 @@ def alive(pid: int) -> bool:
     return False
 
 
-def wait_until(holds: Any) -> bool:
-    until = time.monotonic() + 10
+def wait_until(holds: Any, seconds: float = 10) -> bool:
+    until = time.monotonic() + seconds
     while not holds() and time.monotonic() < until:
         time.sleep(0.02)
     return bool(holds())
