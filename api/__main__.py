@@ -138,7 +138,10 @@ def serve(*, data: Path | None, snapshot: Path | None, host: str | None, port: i
 @main.command()
 @click.option("--data", type=FOLDER, help="The dataset to check, and to build where needed.")
 def reload(data: Path | None) -> None:
-    """Have every server of a dataset on this machine serve it as it is now; one with problems changes nothing of what is served."""
+    """Have every server of a dataset take up what has changed in it.
+
+    A dataset with problems changes nothing of what is served.
+    """
     settings = _settings(data=data and str(data))
     if settings.snapshot and not data:
         raise click.UsageError("ROSTRUM_SNAPSHOT names a snapshot, which is served as it is; name a dataset with --data")
