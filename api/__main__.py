@@ -18,6 +18,7 @@ from schemas.problems import InvalidDataset, Problem, visible
 from schemas.reading import Unreadable
 
 from . import generate as generated
+from .collector import resting
 from .config import Settings, bounds, described
 from .progress import Bar
 from .serve import CannotListen
@@ -153,6 +154,7 @@ def _settings(**given: Any) -> Settings:
         raise click.UsageError(visible(str(error))) from error
 
 
+@resting()
 def _load(folder: Path) -> Dataset:
     """Return the valid dataset of a folder, or end with every problem printed."""
     try:
@@ -179,6 +181,7 @@ def _snapshot_of(settings: Settings) -> Path:
     return path
 
 
+@resting()
 def _build(dataset: Dataset, path: Path) -> None:
     _say(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
     try:

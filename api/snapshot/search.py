@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from api.search_text import Term
-from api.words import stem, words
+from api.words import folded_words, stem
 from schemas import RESOURCES, Resource
 
 TABLE: Final = "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', tokenize='ascii', prefix='1 2 3')"
@@ -46,9 +46,10 @@ def documents(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Itera
     """Yield what the index holds of each record of a type, in the order of their rows."""
     least, _ = rows_of(resource)
     for row, record in enumerate(records, start=1):
-        fields = [[word.folded for word in words(text)] for _, text in texts(resource, record)]
-        label = [word.folded for word in words(resource.label(record))]
-        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(label)
+        searched, label = [text for _, text in texts(resource, record)], resource.label(record)
+        folded = {text: folded_words(text) for text in {*searched, label}}
+        fields = [folded[text] for text in searched]
+        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
 
 
 def _joined(fields: Sequence[Sequence[str]]) -> str:
