@@ -23,7 +23,7 @@ def _indented(value: Any, margin: str) -> str:
     if isinstance(value, str):
         return encode_basestring(value)
     within = margin + "  "
-    if value and isinstance(value, Mapping):
+    if value and isinstance(value, dict):
         members = [f"{encode_basestring(name)}: {_indented(item, within)}" for name, item in value.items()]
         return f"{{{within}{f',{within}'.join(members)}{margin}}}"
     if value and isinstance(value, list | tuple):
