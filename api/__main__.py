@@ -17,6 +17,7 @@ from schemas.problems import InvalidDataset, visible
 from schemas.reading import Unreadable
 
 from . import generate as generated
+from .collector import resting
 from .config import Settings, bounds, described
 from .console import fail, list_problems, refuse, say
 from .keeping import Keeper
@@ -181,6 +182,7 @@ def _settings(**given: Any) -> Settings:
         raise click.UsageError(visible(str(error))) from error
 
 
+@resting()
 def _load(folder: Path) -> Dataset:
     """Return the valid dataset of a folder, or end with every problem printed."""
     try:
@@ -226,6 +228,7 @@ def _snapshot_of(dataset: Dataset, place: Named) -> Snapshot:
     return snapshot
 
 
+@resting()
 def _build(dataset: Dataset, path: Path) -> None:
     say(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, ClassVar, cast
 
 import marshmallow as ma
@@ -182,14 +182,25 @@ def walk_references(schema: ma.Schema, data: Any) -> Iterator[tuple[tuple[str | 
 
     What has the wrong type is passed over, so that a record with a fault elsewhere can be asked as well.
     """
-    for name, one in schema.fields.items() if isinstance(data, Mapping) else ():
-        if one.dump_only or name not in data:
+    for name, one in _referring(schema) if isinstance(data, Mapping) else ():
+        if name not in data:
             continue
         for path, leaf, item in _leaves((name,), one, data[name]):
             if isinstance(leaf, Ref) and isinstance(item, str) and leaf.accepts(item):
                 yield path, leaf.target_in(data), item
             elif isinstance(leaf, Part):
                 yield from ((path + deeper, kind, ref) for deeper, kind, ref in walk_references(leaf.schema, item))
+
+
+@cache
+def _referring(schema: ma.Schema) -> list[tuple[str, ma.fields.Field[Any]]]:
+    """Return the authored fields that a reference can stand in, at any depth."""
+    return [(name, one) for name, one in schema.fields.items() if not one.dump_only and _may_refer(one)]
+
+
+def _may_refer(one: Any) -> bool:
+    leaf = one.inner if isinstance(one, Many) else one
+    return isinstance(leaf, Ref) or (isinstance(leaf, Part) and bool(_referring(leaf.schema)))
 
 
 def _leaves(path: tuple[str | int, ...], one: ma.fields.Field[Any], value: Any) -> Iterator[tuple[Any, Any, Any]]:

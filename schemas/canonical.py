@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Mapping
+from json.encoder import encode_basestring
 from typing import Any
 
 import marshmallow as ma
@@ -14,7 +15,20 @@ from .fields import Many, Part
 
 def dumps(value: Any) -> str:
     """Return JSON text with two spaces, LF, characters as themselves, and a final newline."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return _indented(value, "\n") + "\n"
+
+
+def _indented(value: Any, margin: str) -> str:
+    """Return what ``json.dumps`` writes with two spaces, in less time; `margin` is what a line begins with."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    within = margin + "  "
+    if value and isinstance(value, dict):
+        members = [f"{encode_basestring(name)}: {_indented(item, within)}" for name, item in value.items()]
+        return f"{{{within}{f',{within}'.join(members)}{margin}}}"
+    if value and isinstance(value, list | tuple):
+        return f"[{within}{f',{within}'.join([_indented(item, within) for item in value])}{margin}]"
+    return json.dumps(value)  # a number, a constant, or what is empty
 
 
 def compact(value: Any) -> bytes:

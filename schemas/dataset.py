@@ -27,13 +27,13 @@ class Entry:
     data: dict[str, Any]
     valid: bool
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The authored id; empty where there is none that could be one."""
         found = self.raw.get("id") if isinstance(self.raw, Mapping) else None
         return found if isinstance(found, str) else ""
 
-    @property
+    @cached_property
     def served_id(self) -> str:
         """The id under which the record is served."""
         return self.resource.served_id(self.debate, self.id)

@@ -19,6 +19,8 @@ with warnings.catch_warnings():  # edtf 5.0.2 defines its grammar in a way that 
 PRECISIONS = ("day", "month", "season", "year", "decade", "century", "interval")
 OPEN: Final = ("", "..")
 SHAPE: Final = re.compile(r"[!-.0-~]{4,100}")
+# A year, month or day as most are written, perhaps qualified, whose meaning needs no parser.
+PLAIN: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?[?~%]?")
 # The parser takes a month or a day of which one digit is unspecified (1997-1X) and then fails on it, aloud.
 HALF_UNSPECIFIED: Final = re.compile(r"-(?:[0-9]X|X[0-9])")
 
@@ -57,6 +59,26 @@ def _interval(begin: str, end: str) -> Period:
 
 
 def _single(text: str) -> Period:
+    return _plain(text) or _parsed(text)
+
+
+def _plain(text: str) -> Period | None:
+    """Return what a plain date means, and nothing of any other or of one that is not in the calendar: the parser takes long over each."""
+    found = PLAIN.fullmatch(text)
+    if found is None:
+        return None
+    year, month, day = (int(part or 0) for part in found.groups())
+    try:
+        if day:
+            return Period(date(year, month, day), date(year, month, day), "day")
+        if month:
+            return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]), "month")
+        return Period(date(year, 1, 1), date(year, 12, 31), "year")
+    except ValueError:
+        return None
+
+
+def _parsed(text: str) -> Period:
     if not SHAPE.fullmatch(text) or HALF_UNSPECIFIED.search(text):
         raise ValueError("is not a date in EDTF")
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from . import BY_TYPE
+from . import BY_TYPE, quick
 from .dataset import Dataset, Entry
 from .fields import Slug
 from .layout import DATASET_FILES, DEBATE_FILES, DatasetFile
@@ -114,7 +114,7 @@ def _check(schema: ma.Schema, raw: Any) -> tuple[dict[str, Any], Any]:
     if not isinstance(raw, Mapping):
         return {}, [Fault("is no object", "write a record in braces")]
     try:
-        return dict(schema.load(raw)), {}
+        return dict(quick.load(schema, raw)), {}
     except ma.ValidationError as error:
         return {}, error.messages
 

@@ -7,7 +7,7 @@ import re
 from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -55,8 +55,10 @@ class SourceText:
         return RUN.sub(" ", self.text)
 
     @cached_property
-    def _offsets(self) -> array[int]:
-        """For each character of the folded text, its offset in the text."""
+    def _offsets(self) -> Sequence[int]:
+        """For each character of the folded text, its offset in the text: the same where each run is one character."""
+        if len(self.folded) == len(self.text):
+            return range(len(self.text) + 1)
         offsets, behind = array("I"), 0
         for run in RUN.finditer(self.text):
             offsets.extend(range(behind, run.start() + 1))

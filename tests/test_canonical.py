@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import FILES, content, edit, spelled, tiny, write
 
+from schemas.canonical import dumps
 from schemas.fix import fix
 from schemas.load import load, survey
 
@@ -27,6 +28,12 @@ VALUES = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY_TEXT, inner, max_size=3),
     max_leaves=6,
 )
+
+
+@given(VALUES)
+def test_the_writer_writes_what_json_writes_with_two_spaces(value: Any):
+    """It is quicker, and no other spelling."""
+    assert dumps(value) == json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def meaning(value: Any) -> Any:

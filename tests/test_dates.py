@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schemas.dates import PRECISIONS, period
+from schemas.dates import PRECISIONS, _parsed, _plain, period
 
 MEANINGS = {
     "1997": ("1997-01-01", "1997-12-31", "year"),
@@ -93,3 +93,11 @@ def test_a_day_lies_within_its_year_its_month_and_itself(day: date, width: int):
     last = calendar.monthrange(day.year, day.month)[1]
     whole = {4: (date(day.year, 1, 1), date(day.year, 12, 31)), 7: (day.replace(day=1), day.replace(day=last)), 10: (day, day)}
     assert (found.earliest, found.latest) == whole[width]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.from_regex(r"\A(?:[0-9]{4}|0000|1900|2000|9999)(?:-[0-3][0-9]){0,2}[?~%]?\Z"))
+def test_a_plain_date_means_what_the_parser_says(text: str):
+    """What is read without the parser is read as the parser reads it."""
+    found = _plain(text)
+    assert found is None or found == _parsed(text)

@@ -68,18 +68,26 @@ def _columns(schema: ma.Schema, tree: Tree, prefix: str) -> Iterator[str]:
 def cell(record: Mapping[str, Any], path: Sequence[str]) -> str:
     """Return what stands in the cell of a record and a path."""
     value, is_list = _value(record, path)
+    if value is None or value == []:
+        return ""
     text = SEPARATOR.join(map(_escaped, value)) if is_list else _plain(value)
     return f"'{text}" if (is_list or isinstance(value, str)) and FORMULA.match(text) else text
 
 
 def _value(value: Any, path: Sequence[str]) -> tuple[Any, bool]:
     """Return what stands at the end of a path, and whether it is the items of a list; lists within lists are one."""
-    if isinstance(value, list):
-        found = [_value(item, path) for item in value]
-        return [one for item, many in found for one in (item if many else [item])], True
-    if value is None or not path:
-        return value, False
-    return _value(value.get(path[0]), path[1:])
+    for number, step in enumerate(path):
+        if value is None:
+            return None, False
+        if isinstance(value, list):
+            return _items(value, path[number:]), True
+        value = value.get(step)
+    return (_items(value, ()), True) if isinstance(value, list) else (value, False)
+
+
+def _items(values: Sequence[Any], path: Sequence[str]) -> list[Any]:
+    found = [_value(value, path) for value in values]
+    return [one for item, many in found for one in (item if many else [item])]
 
 
 def _escaped(item: Any) -> str:

@@ -76,8 +76,10 @@ def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
         with database:
             database.execute(COMMON)
             database.execute(search.TABLE)
+            database.execute(search.GATHERED)
             for resource in RESOURCES:
                 _write_type(database, resource, records, progress)
+            database.execute(search.MERGED)
             texts = sorted((name, text.text.encode()) for name, text in dataset.texts.items())
             database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
             reports = [(report["debate"]["id"], compact(report)) for report in integrity.reports(records)]

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
+from schemas import quick
 from schemas.dataset import Entry
 from schemas.dates import period
 from schemas.places import Place
@@ -148,7 +149,7 @@ def public(model: Model, entry: Entry) -> dict[str, Any]:
         given["debate"] = model.reference("debate", entry.debate or "")
     record = given | COMPUTED[resource.type](model, entry)
     try:
-        resource.public.load(record)
+        quick.load(resource.public, record)
     except ma.ValidationError as error:
         error.add_note(f"in the public form of the {resource.type} {entry.served_id!r}: the fault is in the software, not in the data")
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import marshmallow as ma
@@ -40,7 +40,6 @@ class Model:
         self.debates_naming: dict[str, set[str]] = defaultdict(set)
         self.actors_of: dict[str, set[str]] = defaultdict(set)
         self._naming: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
-        self._quoted: dict[Entry, SourceText] = {}
         for type_ in dataset.entries:
             for entry in dataset.all(type_):
                 self._add(entry)
@@ -132,19 +131,17 @@ class Model:
         place = self.places[quote.served_id]
         if stretch is None:
             return Piece(quote, str(quote.data["text"]), place)
-        ((start, end),) = self._quoted_text(quote, place).find(stretch)  # once: a rule demands it
+        ((start, end),) = self._quoted_text(place).find(stretch)  # once: a rule demands it
         return Piece(quote, stretch, Place(place.source, place.start + start, place.start + end))
 
-    def _quoted_text(self, quote: Entry, place: Place) -> SourceText:
+    def _quoted_text(self, place: Place) -> SourceText:
         """Return the characters of a source that a quote is, white space as it is there."""
-        if quote not in self._quoted:
-            self._quoted[quote] = SourceText(self.dataset.texts[place.source].text[place.start : place.end])
-        return self._quoted[quote]
+        return SourceText(self.dataset.texts[place.source].text[place.start : place.end])
 
     def resolved(self, entry: Entry, schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the authored fields that are served, each reference as its object."""
-        served = {name: one for name, one in schema.fields.items() if name in data and not one.load_only}
-        return {name: self._resolved_value(entry, one, data[name], data) for name, one in served.items()}
+        served = {name: value for name, value in data.items() if not schema.fields[name].load_only}
+        return served | {name: self._resolved_value(entry, one, data[name], data) for name, one in _resolving(schema) if name in data}
 
     def _resolved_value(self, entry: Entry, one: ma.fields.Field[Any], value: Any, parent: Mapping[str, Any]) -> Any:
         if value is None:
@@ -155,3 +152,10 @@ class Model:
             type_ = one.target_in(parent)
             return self.reference(type_, self.dataset.full_id(entry, type_, value))
         return self.resolved(entry, one.schema, value) if isinstance(one, Part) and one.schema.__class__ is not Reference else value
+
+
+@cache
+def _resolving(schema: ma.Schema) -> list[tuple[str, ma.fields.Field[Any]]]:
+    """Return the fields of an authored object that are served in another form than they are authored in."""
+    leaves = {name: one.inner if isinstance(one, Many) else one for name, one in schema.fields.items() if not one.load_only}
+    return [(name, schema.fields[name]) for name, leaf in leaves.items() if isinstance(leaf, Ref | Part)]

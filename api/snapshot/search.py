@@ -11,10 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from api.search_text import Term
-from api.words import stem, words
+from api.words import folded_words, stem
 from schemas import RESOURCES, Resource
 
 TABLE: Final = "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', tokenize='ascii', prefix='1 2 3')"
+# The index is gathered in memory in large pieces, which are made one at the end: nothing is merged more than once.
+GATHERED: Final = "INSERT INTO search (search, rank) VALUES ('hashsize', 67108864), ('automerge', 0)"
+MERGED: Final = "INSERT INTO search (search) VALUES ('optimize')"
 SCORE: Final = "bm25(search, 1.0, 0.5, 0.0)"
 BETWEEN_FIELDS: Final = "\u00b7"  # no folded word holds it, so that no phrase reaches from one field into the next
 ROWS_EACH: Final = 1 << 32
@@ -46,9 +49,10 @@ def documents(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Itera
     """Yield what the index holds of each record of a type, in the order of their rows."""
     least, _ = rows_of(resource)
     for row, record in enumerate(records, start=1):
-        fields = [[word.folded for word in words(text)] for _, text in texts(resource, record)]
-        label = [word.folded for word in words(resource.label(record))]
-        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(label)
+        searched, label = [text for _, text in texts(resource, record)], resource.label(record)
+        folded = {text: folded_words(text) for text in {*searched, label}}
+        fields = [folded[text] for text in searched]
+        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
 
 
 def _joined(fields: Sequence[Sequence[str]]) -> str:

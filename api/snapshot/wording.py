@@ -9,6 +9,8 @@ from typing import Any, Final
 
 import snowballstemmer
 
+from api.words import stem
+
 WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 QUOTATION: Final = 0.9
 CLOSE: Final = 0.5
@@ -39,6 +41,8 @@ def _stemmer(language: str) -> Any:
 
 @lru_cache(maxsize=262_144)
 def _stem(word: str, language: str) -> str:
+    if language.partition("-")[0] == "en":
+        return stem(word)  # search asks for the same stems
     stemmer = _stemmer(language)
     return str(stemmer.stemWord(word)) if stemmer else word
 
