@@ -21,6 +21,7 @@ MOST: Final = 300_000
 COMMON: Final = 150
 BASES: Final = ("inferred", "stated")
 SELECTED: Final = ("text", "speaker")
+SHOWN: Final = "_shape=objects&_nosuggest=1"  # of Datasette: no search for columns to suggest as facets, which nobody asked for
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def pages(known: Facts) -> dict[str, list[str]]:
         "rostrum": [f"/v1/quotes?{one.name}={one.value}&page={one.number}&per_page={one.per_page}" for one in known.pages],
         "fastapi": [f"/quotes?{one.name}={one.value}&page={one.number}&per_page={one.per_page}" for one in known.pages],
         "datasette": [
-            f"/records/quotes.json?{one.name}_id={one.value}&_size={one.per_page}&_shape=objects"
+            f"/records/quotes.json?{one.name}_id={one.value}&_size={one.per_page}&{SHOWN}"
             + (f"&_next={tilde(behind[number % len(behind)])}" if one.number > 1 else "")
             for number, one in enumerate(known.pages)
         ],
@@ -107,7 +108,7 @@ def shaped(known: Facts) -> dict[str, list[str]]:
         ],
         "datasette": [
             f"/records/quotes.json?speaker_id={speaker}&attribution_basis={basis}&_facet=debate_id&_sort_desc=sequence"
-            f"&_col=text&_col=speaker_id&_size={size}&_shape=objects"
+            f"&_col=text&_col=speaker_id&_size={size}&{SHOWN}"
             for speaker, basis, size in asked
         ],
     }
@@ -125,7 +126,7 @@ def searches() -> dict[str, list[str]]:
     return {
         "rostrum": [f"/v1/quotes?q={one}+{other}&per_page=20" for one, other in pairs],
         "fastapi": [f"/search?q={one}+{other}&per_page=20" for one, other in pairs],
-        "datasette": [f"/records/quotes.json?_search={one}+{other}&_size=20&_shape=objects" for one, other in pairs],
+        "datasette": [f"/records/quotes.json?_search={one}+{other}&_size=20&{SHOWN}" for one, other in pairs],
     }
 
 

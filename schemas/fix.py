@@ -6,7 +6,9 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -33,21 +35,24 @@ def fix(folder: Path) -> list[str]:
 
 
 def _keeps_everything(document: Document, wanted: str) -> bool:
-    """Say whether canonical form holds as many values as the file and can be written down.
+    """Say whether canonical form holds the values of the file, every number as exact as it was, and can be written down.
 
-    Two keys that differ in normalization only would become one; a lone surrogate has no form in UTF-8.
+    Two keys that differ in normalization only would become one; a lone surrogate has no form in UTF-8; a number can have more
+    digits than a program keeps.
     """
     if document.doubled or any("\ud800" <= character <= "\udfff" for character in wanted):
         return False
-    return _count(json.loads(wanted)) == _count(document.value)
+    return _values(document.text) == _values(wanted)
 
 
-def _count(value: Any) -> int:
-    return sum(1 for _ in _parts(value))
+def _values(text: str) -> Counter[Any]:
+    """Return how often each value stands in a JSON text: numbers by their exact worth, all else by what it is."""
+    return Counter(_parts(json.loads(text, parse_float=Decimal)))
 
 
 def _parts(value: Any) -> Iterator[Any]:
-    yield value
+    """Yield the numbers of a value as they are, and the sort of everything else in it."""
+    yield value if isinstance(value, int | Decimal) else type(value).__name__
     for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         yield from _parts(item)
 

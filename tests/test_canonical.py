@@ -195,3 +195,14 @@ def test_the_digest_changes_with_a_single_character(tmp_path: Path):
     digest = load(folder).digest
     edit(folder, "biscuits/debate.json", lambda debate: debate.update(title="The Biscuit Questions"))
     assert load(folder).digest != digest
+
+
+@pytest.mark.parametrize("number", ["1e-400", "0.30000000000000000001", "9007199254740993.0"])
+def test_fix_leaves_a_file_alone_whose_numbers_it_could_not_write_as_they_are(tmp_path: Path, number: str) -> None:
+    folder = tiny(tmp_path)
+    path = folder / "tea/quotes.json"
+    text = path.read_text("utf-8").replace('"start": 4', f'"start":   {number}')
+    path.write_text(text, "utf-8")
+    assert number in text
+    assert fix(folder) == []
+    assert path.read_text("utf-8") == text

@@ -271,3 +271,10 @@ def test_a_build_takes_the_place_of_nothing_but_a_snapshot(built: Path, tmp_path
     sqlite3.connect(tmp_path / "other.db").executescript("CREATE TABLE precious (thing)").connection.close()
     allowed = {name: may_be_replaced(tmp_path / name) for name in ("missing", "empty", "cut", "notes.txt", "other.db")}
     assert allowed == {"missing": True, "empty": True, "cut": True, "notes.txt": False, "other.db": False}
+
+
+def test_a_pipe_is_no_snapshot_and_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UnusableSnapshot, match="is no regular file"):
+        Snapshot(tmp_path / "pipe")
+    assert may_be_replaced(tmp_path / "pipe")

@@ -91,6 +91,8 @@ def file_name(digest: str) -> str:
 
 def may_be_replaced(path: Path) -> bool:
     """Say whether a build may take the place of what has that name: nothing, an empty file, or a snapshot, whole or not."""
+    if not path.is_file():
+        return True  # nothing is there, or what the build will refuse
     try:
         with path.open("rb") as file:
             header = file.read(HEADER_BYTES)

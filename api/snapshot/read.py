@@ -36,6 +36,8 @@ def verify(path: Path) -> None:
     :raises UnusableSnapshot: it is not one whole snapshot of this version.
     """
     try:
+        if path.exists() and not path.is_file():
+            raise UnusableSnapshot(f"{path} is no regular file; build a snapshot with `rostrum build`")
         with path.open("rb") as file:
             header = file.read(HEADER_BYTES)
         size = path.stat().st_size
@@ -69,7 +71,7 @@ def _hold(path: Path) -> tuple[int, tuple[int, int]]:
     :raises UnusableSnapshot: it cannot be opened, or was removed in between.
     """
     try:
-        handle = os.open(path, os.O_RDONLY)
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe is not waited for
     except OSError as error:
         raise UnusableSnapshot(f"the snapshot {path} cannot be read: {error.strerror}; build it with `rostrum build`") from error
     with suppress(OSError):  # a file system without locks
