@@ -30,7 +30,7 @@ help: ## print this list
 	@awk 'BEGIN { FS = ":[^#]*## " } /^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
 serve: $(READY) ## serve the dataset (HOST=127.0.0.1 PORT=8000 DATA=data WORKERS=…)
-	$(BIN)/rostrum serve --data "$(DATA)" --host "$(HOST)" --port "$(PORT)" $(if $(WORKERS),--workers "$(WORKERS)")
+	exec $(BIN)/rostrum serve --data "$(DATA)" --host "$(HOST)" --port "$(PORT)" $(if $(WORKERS),--workers "$(WORKERS)")
 
 test: $(DEV) ## run the whole test suite (ARGS='-k name' for a part of it)
 	$(BIN)/pytest -n auto $(ARGS)
