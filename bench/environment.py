@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -107,6 +108,7 @@ def versions(found: Environment) -> list[str]:
 
 
 def _version(command: list[str]) -> str:
+    """Return the first number with a point in what a command prints."""
     answer = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    words = (answer.stdout + answer.stderr).replace("nginx/", "").split()
-    return next((word for word in words if word[0].isdigit()), "?")
+    found = re.search(r"\d+\.\d+(?:\.\d+)*", answer.stdout + answer.stderr)
+    return found[0] if found else "?"

@@ -126,6 +126,11 @@ def filters(known: Facts) -> Iterator[tuple[str, Any]]:
     yield "events: dates from and to", lambda n: f"/v1/events?date__gte=195{n}&date__lte=2039&sort=-date"
     yield "events: dates, by title, last page", lambda n: f"/v1/events?date__gt=195{n}&sort=title&page=50&per_page=200"
     yield "quotes: sequence from one", lambda n: f"/v1/quotes?sequence__gte=1&sequence__lt={1000 + n}&sort=-sequence"
+    yield "quotes: a speaker and a basis", lambda n: f"/v1/quotes?speaker={_busiest(known, n)}&attribution=inferred"
+    yield (
+        "quotes: a speaker and a basis, facet, sort, select",
+        lambda n: f"/v1/quotes?speaker={_busiest(known, n)}&attribution=stated&facets=debate&sort=-sequence&select=text,speaker",
+    )
     yield "an actor's quotes, last page", lambda n: f"/v1/actors/{_busiest(known, n)}/quotes?page=40"
     yield "an actor's claims by text", lambda n: f"/v1/actors/{_busiest(known, n)}/claims?sort=-text"
 
