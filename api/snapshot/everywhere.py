@@ -35,7 +35,8 @@ class Scope:
             table = filter_table(resource, filter_named(resource, "debate"))
             parts.append(f"SELECT row + {rows_of(resource)[0]} FROM {table} WHERE value IN ({marks})")
             bound += self.debates
-        return f"({ranges}) AND rowid IN ({' UNION ALL '.join(parts)})", bound
+        # The plus keeps SQLite from asking the index once for each row of the debates instead of once for the words.
+        return f"({ranges}) AND +rowid IN ({' UNION ALL '.join(parts)})", bound
 
 
 @dataclass(frozen=True, slots=True)
