@@ -6,14 +6,12 @@ The marshmallow schema stays the one description: its fields read the values, an
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import unquote_plus
 
 import marshmallow as ma
 
 from .fields import Parameter
-
-NOTHING: Final = b""
 
 
 class Compiled:
@@ -27,7 +25,7 @@ class Compiled:
 
     def read(self, raw: bytes) -> dict[str, Any] | None:
         """Return the parameters of a query string, or None where anything at all is wrong with it or out of the ordinary."""
-        if raw == NOTHING:
+        if not raw:
             return None if self.required else {}
         given: dict[str, Any] = {}
         try:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any, ClassVar, cast
+from typing import Any, cast
 
 import marshmallow as ma
 
@@ -110,7 +110,6 @@ class Resource:
     search: tuple[str, ...]
     example: str
     within_debate: bool = True
-    order: ClassVar[dict[str, int]] = {name: number for number, name in enumerate(TYPES)}
 
     def served_id(self, debate: str | None, authored: str) -> str:
         """Return the id under which a record is served."""

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlencode
 
 from flask import Response
 
 from api.answers import JSON, Content, answer, negotiated
-from api.asked import SAFE
+from api.asked import address
 from api.contract import Blueprint
 from api.envelope import enveloped, stamp
-from api.errors import Fault, invalid, shortened
 from api.fields import Free, Ids, refuse
+from api.known import refuse_any, unknown
 from api.listing import NO_VARY_SEARCH
 from api.parameters import ItemParameters
+from api.query import written
 from api.service import snapshot
 from api.snapshot.lookup import Passages, Scope
 from api.verify.tokens import index_words
@@ -77,7 +77,7 @@ class VerifyParameters(ItemParameters):
 def verify_quotation(parameters: dict[str, Any]) -> Response:
     """Answer with the verdict on a text."""
     asked = {name: value for name, value in parameters.items() if name != "mailto"}
-    address = _address(asked)
+    here = _address(asked)
 
     def make() -> Content:
         _check_ids(asked)
@@ -86,25 +86,20 @@ def verify_quotation(parameters: dict[str, Any]) -> Response:
         query = {name: asked[name] for name in ("text", *TARGETS) if name in asked}
         meta = {"count": len(found.matches), "query": query, "dataset": stamp()}
         data = compact(_data(found, library))
-        return Content(enveloped(data, meta, {"self": address}, pretty=asked.get("pretty", False)), {}, {"No-Vary-Search": NO_VARY_SEARCH})
+        return Content(enveloped(data, meta, {"self": here}, pretty=asked.get("pretty", False)), {}, {"No-Vary-Search": NO_VARY_SEARCH})
 
-    return answer(negotiated(JSON), address, make)
+    return answer(negotiated(JSON), here, make)
 
 
 def _address(asked: dict[str, Any]) -> str:
     """Return the address of the query in its canonical spelling."""
-    written = {name: ",".join(value) if isinstance(value, list) else str(value) for name, value in asked.items() if name != "pretty"}
-    return f"/v1/verify?{urlencode(sorted(written.items()) + [('pretty', 'true')] * asked.get('pretty', False), safe=SAFE)}"
+    given = {name: value for name, value in asked.items() if name != "pretty" or value}
+    return address("/v1/verify", ((name, written(tuple(value) if isinstance(value, list) else value)) for name, value in given.items()))
 
 
 def _check_ids(asked: dict[str, Any]) -> None:
     """Refuse ids that name no record, each with the nearest."""
-    unknown = [(name, type_, served) for name, type_ in TARGETS.items() for served in snapshot().missing(type_, asked.get(name, ()))]
-    if unknown:
-        raise invalid([
-            Fault("invalid_value", f"{shortened(served)} names no {type_}", snapshot().nearest(type_, served), parameter=name)
-            for name, type_, served in unknown
-        ])  # fmt: skip
+    refuse_any(fault for name, type_ in TARGETS.items() for fault in unknown(type_, asked.get(name, ()), name))
 
 
 def _data(found: Verdict, library: Passages) -> dict[str, Any]:

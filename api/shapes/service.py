@@ -56,13 +56,6 @@ class Readiness(ma.Schema):
     reload = Part(Reload, "The last reload, if it was refused.", **OPTIONAL)
 
 
-class LinkTarget(ma.Schema):
-    """Where a link leads."""
-
-    href = Text("The path.")
-    type = Text("The media type there.")
-
-
 class LinkContext(Varying):
     """What is linked from one anchor, by relation."""
 
