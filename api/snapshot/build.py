@@ -16,7 +16,7 @@ from schemas.dataset import Dataset
 from schemas.dates import period
 from schemas.paths import sort_value, values
 
-from . import exports, integrity, passages, search
+from . import exports, integrity, passages, search, sets
 from .computed import public
 from .draft import draft_of, sync
 from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, own_sorts, software, tables
@@ -75,6 +75,7 @@ def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         with database:
             database.execute(COMMON)
+            database.execute(sets.TABLE)
             database.execute(search.TABLE)
             database.execute(search.GATHERED)
             for resource in RESOURCES:
