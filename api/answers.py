@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 
-from flask import Response, request
+from flask import Response
+from werkzeug.http import http_date
 
 from .coding import CODINGS, PLAIN, Wanted, coded, wanted, weights
 from .errors import Fault, Refusal
+from .exchange import exchange, snapshot
 from .preconditions import failed, is_any, unchanged
 from .ranges import Bounds, asked_bounds, within
-from .service import snapshot
 from .version import code
 
 JSON: Final = "application/json"
 CACHE: Final = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400"
 VARY: Final = "Accept, Accept-Encoding"
 LONGEST_LINK: Final = 4000
+NOT_MODIFIED: Final = 304
+SECONDS_A_DAY: Final = 86_400
 LICENCES: Final[Mapping[str, str]] = {
     "CC-BY-4.0": "https://creativecommons.org/licenses/by/4.0/",
     "CC0-1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
@@ -41,6 +45,21 @@ class Content:
     links: Mapping[str, str | None] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     alternates: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Answer:
+    """What is sent: status, headers and bytes, but for the headers that every answer carries."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+
+    def framed(self) -> Response:
+        """Return the answer as the framework's own."""
+        response = NotModified() if self.status == NOT_MODIFIED else Response(self.body, self.status)
+        response.headers.update(self.headers)
+        return response
 
 
 class NotModified(Response):
@@ -64,7 +83,7 @@ def negotiated(*offered: str) -> str:
 
     :raises Refusal: 406, it accepts none of them.
     """
-    liked = weights(request.headers.get("Accept", ""))
+    liked = weights(exchange().headers.get("Accept", ""))
     if not liked:
         return offered[0]
     best = max(offered, key=lambda kind: _liking(kind, liked))
@@ -80,7 +99,7 @@ def _liking(kind: str, liked: Mapping[str, float]) -> tuple[float, int]:
     return next(((liked[name], -place) for place, name in enumerate(covering) if name in liked), (0.0, 0))
 
 
-def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges: bool = False, content_type: str = "") -> Response:
+def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges: bool = False, content_type: str = "") -> Answer:
     """Return the answer to the request: 304 before any work where the client has it already, else what `make` makes.
 
     `variant` says, with the path, all that the body depends on. With `ranges` a part of it can be asked for (RFC 9110 §14).
@@ -89,31 +108,27 @@ def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges
     :raises RequestedRangeNotSatisfiable: there is nothing in the range.
     """
     want = _wanted_coding()
-    tag = etag(request.path, variant, media_type, want.coding)
-    plain = etag(request.path, variant, media_type, "") if ranges else tag
-    bounds = asked_bounds(plain) if ranges and want.plain else None
+    tag = etag(exchange().path, variant, media_type, want.coding)
+    plain = etag(exchange().path, variant, media_type, "") if ranges else tag
+    bounds = asked_bounds(exchange().method, exchange().headers, plain) if ranges and want.plain else None
     held = held_tag((tag, plain) if bounds else (tag,), make)
     if held:
-        response: Response = NotModified()
+        made = Answer(NOT_MODIFIED, {})
     elif bounds:
-        response, held = _partial(make(), content_type or media_type, bounds), plain
+        made, held = _partial(make(), content_type or media_type, bounds), plain
     else:
-        response, held = _whole(make(), content_type or media_type, want), tag
-    response.set_etag(held)
-    response.last_modified = released()
-    response.headers["Cache-Control"] = CACHE
-    response.headers["Vary"] = VARY
+        made, held = _whole(make(), content_type or media_type, want), tag
+    made.headers |= {"ETag": f'"{held}"', "Last-Modified": _written(released()), "Cache-Control": CACHE, "Vary": VARY}
     if ranges:
-        response.headers["Accept-Ranges"] = "bytes"
-    return response
+        made.headers["Accept-Ranges"] = "bytes"
+    return made
 
 
-def momentary(media_type: str, content: Content) -> Response:
+def momentary(media_type: str, content: Content) -> Answer:
     """Return an answer that is of this moment and is never kept."""
-    response = _whole(content, media_type, _wanted_coding())
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Vary"] = VARY
-    return response
+    made = _whole(content, media_type, _wanted_coding())
+    made.headers |= {"Cache-Control": "no-store", "Vary": VARY}
+    return made
 
 
 def etag(*parts: str) -> str:
@@ -124,17 +139,20 @@ def etag(*parts: str) -> str:
 
 def released() -> datetime:
     """Return the day on which the dataset was released, at midnight UTC; today where it is yet to come (RFC 9110 §8.8.2.1)."""
-    return min(_midnight(snapshot().about["released"]), datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0))
+    return _released(snapshot().about["released"], int(time.time() // SECONDS_A_DAY))
 
 
-@cache
-def _midnight(day: str) -> datetime:
-    return datetime.fromisoformat(day).replace(tzinfo=UTC)
+@lru_cache(maxsize=8)
+def _released(day: str, today: int) -> datetime:
+    return min(datetime.fromisoformat(day).replace(tzinfo=UTC), datetime.fromtimestamp(today * SECONDS_A_DAY, UTC))
+
+
+_written = lru_cache(maxsize=8)(http_date)
 
 
 def is_known(tag: str) -> bool:
     """Say whether the client has the representation of a tag already, by what it sent of tags or dates."""
-    return unchanged(request.headers, tag, released())
+    return unchanged(exchange().headers, tag, released())
 
 
 def _wanted_coding() -> Wanted:
@@ -142,7 +160,7 @@ def _wanted_coding() -> Wanted:
 
     :raises Refusal: 406, it takes none of ours, and not even the bytes as they are.
     """
-    want = wanted(request.headers.get("Accept-Encoding"))
+    want = wanted(exchange().headers.get("Accept-Encoding"))
     if not want.coding and not want.plain:
         offered = (*CODINGS, PLAIN)
         fault = Fault("invalid_value", "accepts none of the codings that are offered", allowed=offered, parameter="Accept-Encoding")
@@ -157,36 +175,34 @@ def held_tag(tags: Sequence[str], make: Callable[[], object]) -> str | None:
 
     :raises Refusal: 412, the client wants only what it has.
     """
-    if all(failed(request.headers, tag, released()) for tag in tags):
+    if all(failed(exchange().headers, tag, released()) for tag in tags):
         make()
         raise Refusal("precondition-failed", "The representation is not the one that the precondition names.")
     held = next((tag for tag in tags if is_known(tag)), None)
-    if held and is_any(request.headers.get("If-None-Match", "")):
+    if held and is_any(exchange().headers.get("If-None-Match", "")):
         make()
     return held
 
 
-def _whole(content: Content, content_type: str, want: Wanted) -> Response:
+def _whole(content: Content, content_type: str, want: Wanted) -> Answer:
     body, coding = coded(content.body, want)
-    response = Response(body, content_type=content_type)
+    headers = {"Content-Type": content_type, "Content-Length": str(len(body))}
     if coding:
-        response.headers["Content-Encoding"] = coding
-    response.headers.extend(content.headers)
-    response.headers["Link"] = link_header(content.links, content.alternates)
-    return response
+        headers["Content-Encoding"] = coding
+    return Answer(200, {**headers, **content.headers, "Link": link_header(content.links, content.alternates)}, body)
 
 
-def _partial(content: Content, content_type: str, bounds: Bounds) -> Response:
+def _partial(content: Content, content_type: str, bounds: Bounds) -> Answer:
     """Return the range that was asked for.
 
     :raises RequestedRangeNotSatisfiable: there is nothing in it.
     """
     size = len(content.body)
     begin, end = within(bounds, size)
-    response = _whole(replace(content, body=content.body[begin:end]), content_type, Wanted("", plain=True))
-    response.status_code = 206
-    response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
-    return response
+    made = _whole(replace(content, body=content.body[begin:end]), content_type, Wanted("", plain=True))
+    made.status = 206
+    made.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    return made
 
 
 def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] | None = None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.routing import MapAdapter
@@ -15,12 +15,14 @@ from schemas import BY_COLLECTION
 
 from . import headers
 from .config import Settings
-from .errors import of_http_error, unavailable, unknown_path
+from .direct import Direct
+from .errors import unavailable, unknown_path
+from .exchange import exchange, snapshot
 from .openapi import Api
+from .problems import of_http_error
 from .resources import BLUEPRINTS
 from .routes import Tree, nearest_path, tree_of
 from .service import Service
-from .service import snapshot as served_snapshot
 from .snapshot.pointer import Named
 from .snapshot.read import Snapshot, UnusableSnapshot
 
@@ -58,7 +60,7 @@ class Rostrum(Flask):
 
     def log_exception(self, exc_info: Any) -> None:
         """Log what nobody caught, with the id that the answer carries."""
-        self.logger.error("request %s failed: %s %.200r", g.get("request_id", "-"), request.method, request.path, exc_info=exc_info)
+        self.logger.error("request %s failed: %s %.200r", exchange().id, request.method, request.path, exc_info=exc_info)
 
 
 def create_app(snapshot: str | Path | None = None, settings: Settings | None = None, place: Named | None = None) -> Flask:
@@ -80,6 +82,7 @@ def create_app(snapshot: str | Path | None = None, settings: Settings | None = N
     app.paths = tree_of(rule.rule for rule in app.url_map.iter_rules())
     app.register_error_handler(HTTPException, answer_error)
     app.register_error_handler(UnusableSnapshot, answer_unusable)
+    app.wsgi_app = Direct(app, BLUEPRINTS)  # type: ignore[method-assign] # as Flask has middleware put in place
     return app
 
 
@@ -90,7 +93,7 @@ def answer_error(error: HTTPException) -> Response:
 
 def answer_unusable(error: UnusableSnapshot) -> Response:
     """Answer that there is no dataset to answer from, and log why."""
-    current_app.logger.error("request %s failed: %s", g.request_id, error)
+    current_app.logger.error("request %s failed: %s", exchange().id, error)
     return of_http_error(unavailable())
 
 
@@ -103,6 +106,6 @@ def meant_path() -> str | None:
 def _exists(collection: str, served: str) -> bool:
     """Say whether a collection has a record of an id; where that cannot be found out, it is not suggested."""
     try:
-        return collection in BY_COLLECTION and not served_snapshot().missing(BY_COLLECTION[collection].type, [served])
+        return collection in BY_COLLECTION and not snapshot().missing(BY_COLLECTION[collection].type, [served])
     except UnusableSnapshot:
         return False

@@ -23,13 +23,15 @@ class Compiled:
         self.required = frozenset(name for name, one in schema.fields.items() if one.required)
         self.fit_together = getattr(schema, "fit_together", None)
 
-    def read(self, raw: bytes) -> dict[str, Any] | None:
+    def read(self, raw: str) -> dict[str, Any] | None:
         """Return the parameters of a query string, or None where anything at all is wrong with it or out of the ordinary."""
         if not raw:
             return None if self.required else {}
+        if not raw.isascii():
+            return None
         given: dict[str, Any] = {}
         try:
-            for part in raw.decode("ascii").split("&"):
+            for part in raw.split("&"):
                 name, _, value = part.partition("=")
                 if name in given or not value:
                     return None

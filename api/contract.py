@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ClassVar, Final
 
@@ -10,13 +11,13 @@ import flask_smorest
 import marshmallow as ma
 from flask import Response, request
 
-from .answers import JSON
+from .answers import JSON, Answer
 from .compiled import Compiled
 from .fields import ID, MOST_LENGTH
 from .parameters import NoParameters
 from .parsing import StrictParser
 
-View = Callable[..., Response]
+View = Callable[..., Any]  # returns an Answer, or what the framework makes an answer of
 NO_PARAMETERS: Final = NoParameters()
 RANGE: Final[Mapping[str, Any]] = {
     "in": "header",
@@ -39,11 +40,30 @@ RESPONSES: Final[Mapping[int, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Endpoint:
+    """A path, the view that answers it, and its parameters.
+
+    ``within`` names the parameter in the path; a view that is ``direct`` needs nothing of the framework.
+    """
+
+    rule: str
+    view: View
+    compiled: Compiled
+    within: str
+    direct: bool
+
+
 class Blueprint(flask_smorest.Blueprint):
     """A group of endpoints that are read with GET (and HEAD) and parse their parameters strictly."""
 
     ARGUMENTS_PARSER = StrictParser()
     HTTP_METHODS: ClassVar[list[str]] = ["GET"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Begin without endpoints."""
+        super().__init__(*args, **options)
+        self.endpoints: list[Endpoint] = []
 
     def get(
         self,
@@ -58,12 +78,14 @@ class Blueprint(flask_smorest.Blueprint):
         headers: Sequence[str] = (),
         ranges: bool = False,
         description: str = "",
+        direct: bool = False,
     ) -> Callable[[View], View]:
         """Declare an endpoint.
 
         `operation` is its name in generated clients; `answers` names the schema of each media type that a 200 can have, the
         default first; `path` describes the parameters in the path, `headers` names what a 200 carries besides the common ones.
-        With `ranges` a part can be asked for: a 206, of which no schema holds, or a 416.
+        With `ranges` a part can be asked for: a 206, of which no schema holds, or a 416. A view that returns an Answer and asks nothing of
+        the framework may be answered `direct`.
         """
         if ranges:
             path, problems, headers = [*path, RANGE], [*problems, 416], [*headers, "Accept-Ranges"]
@@ -76,19 +98,23 @@ class Blueprint(flask_smorest.Blueprint):
 
         def decorate(view: View) -> View:
             strict = self.doc(**documented)(self.arguments(parameters, location="query")(view))
-            self.add_url_rule(rule, operation, _quick(view, strict, Compiled(parameters)), parameters=list(path))
+            compiled = Compiled(parameters)
+            self.endpoints.append(Endpoint(rule, view, compiled, path[0]["name"] if path else "", direct))
+            self.add_url_rule(rule, operation, _framed(view, strict, compiled), parameters=list(path))
             return view
 
         return decorate
 
 
-def _quick(view: View, strict: View, compiled: Compiled) -> View:
-    """Return a view that asks the strict parser only where the compiled one finds something wrong."""
+def _framed(view: View, strict: View, compiled: Compiled) -> View:
+    """Return a view as the framework calls it, which asks the strict parser only where the compiled one finds something wrong."""
 
     @wraps(strict)
     def asked(**path: Any) -> Response:
-        given = compiled.read(request.query_string)
-        return strict(**path) if given is None else view(given, **path)
+        given = compiled.read(request.query_string.decode("latin-1"))
+        made = strict(**path) if given is None else view(given, **path)
+        response: Response = made.framed() if isinstance(made, Answer) else made
+        return response
 
     return asked
 

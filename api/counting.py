@@ -8,9 +8,9 @@ from typing import Any
 from schemas import Resource
 
 from .asked import Asked
+from .exchange import snapshot
 from .filters import end_of, filter_named
 from .query import Query
-from .service import snapshot
 from .snapshot.tally import groups, values
 
 Reference = Mapping[str, Any]

@@ -11,7 +11,7 @@ import marshmallow as ma
 from schemas.canonical import compact, dumps
 from schemas.fields import Text, Version
 
-from .service import snapshot
+from .exchange import snapshot
 
 
 class DatasetStamp(ma.Schema):

@@ -1,23 +1,16 @@
-"""Every HTTP error in its one body: a problem document (RFC 9457) of a type from a closed list."""
+"""What can be wrong with a request: problem types from a closed list (RFC 9457), the faults of parameters, and refusals that carry them."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
-from urllib.parse import quote
 
-from flask import Response, g, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.exceptions import HTTPException
 
-from schemas.canonical import compact
-
-MEDIA_TYPE: Final = "application/problem+json"
 MOST_ERRORS: Final = 20
 MOST_CHARACTERS: Final = 120
 RETRY_AFTER: Final = "30"  # seconds
-UNQUOTED: Final = "/:@!$&'()*+,;="
 CODES: Final = ("unknown", "repeated", "empty", "invalid_value", "out_of_range", "conflict", "unknown_path", "bad_cursor")
 
 
@@ -155,45 +148,3 @@ def shortened(value: str) -> str:
     """Return what may be echoed of a value that was sent: quoted, without control characters, not long."""
     shown = value if len(value) <= MOST_CHARACTERS else value[:MOST_CHARACTERS] + "…"
     return repr(shown).encode("utf-8", "replace").decode()
-
-
-def instance() -> str:
-    """Return the request's address as a URI reference of ASCII characters, shortened between two of them (RFC 9457 §3.1.5)."""
-    path = quote(request.environ["PATH_INFO"].encode("latin-1"), safe=UNQUOTED)
-    query = re.sub("%(?![0-9A-Fa-f]{2})", "%25", quote(request.query_string, safe=f"{UNQUOTED}?%"))
-    whole = re.sub("^//", "/%2F", path) + (f"?{query}" if query else "")
-    return whole if len(whole) <= 2 * MOST_CHARACTERS else re.sub("%.?$", "", whole[: 2 * MOST_CHARACTERS]) + "..."
-
-
-def document(problem: ProblemType, detail: str, faults: Sequence[Fault] = (), headers: Mapping[str, str] | None = None) -> Response:
-    """Return the response with a problem document."""
-    body: dict[str, Any] = {
-        "type": problem.href,
-        "title": problem.title,
-        "status": problem.status,
-        "detail": detail,
-        "instance": instance(),
-        "request_id": g.get("request_id", ""),
-    }
-    if faults:
-        body["errors"] = [fault.as_json() for fault in faults[:MOST_ERRORS]]
-    made = Response(compact(body) + b"\n", status=problem.status, content_type=MEDIA_TYPE)
-    made.headers.extend({"Cache-Control": problem.cache, **(headers or {})})
-    return made
-
-
-def of_http_error(error: HTTPException) -> Response:
-    """Return the problem document for any HTTP error, the framework's own included."""
-    if isinstance(error, Refusal):
-        return document(error.problem, str(error.description), error.faults, error.headers)
-    problem = BY_STATUS.get(error.code or 500, BY_SLUG["internal-error" if (error.code or 500) >= 500 else "bad-request"])
-    return document(problem, problem.meaning.partition(". ")[0].rstrip(".") + ".", headers=_headers_of(error))
-
-
-def _headers_of(error: HTTPException) -> dict[str, str]:
-    """Return the headers that the framework would send with an error."""
-    if isinstance(error, MethodNotAllowed):
-        return {"Allow": ", ".join(sorted(error.valid_methods or ()))}
-    if isinstance(error, RequestedRangeNotSatisfiable):
-        return {"Content-Range": f"bytes */{error.length}"}
-    return {}

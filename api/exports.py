@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from threading import BoundedSemaphore
 from typing import Final
 
-from flask import Response, current_app, request
+from flask import Response, current_app
 
 from schemas import BY_COLLECTION
 from schemas.problems import nearest
@@ -15,9 +15,9 @@ from schemas.problems import nearest
 from .answers import CACHE, JSON, NotModified, held_tag, link_header, negotiated, released
 from .config import Settings
 from .errors import Fault, Refusal, shortened
+from .exchange import exchange, snapshot
 from .formats import TABLES
 from .ranges import asked_range
-from .service import EXTENSION, Service, snapshot
 from .snapshot.exports import NAMES, Export, exports, stream
 
 AT_ONCE: Final = 1 << 20
@@ -89,7 +89,7 @@ def export_answer(export: Export, version: str | None) -> Response:
 
 
 def _content(export: Export, tag: str) -> Response:
-    asked = asked_range(export.size, tag)
+    asked = asked_range(exchange().method, exchange().headers, export.size, tag)
     begin, end = asked or (0, export.size)
     response = Response(content_type=CONTENT_TYPES[form_of(export.name)])
     if asked:
@@ -98,7 +98,7 @@ def _content(export: Export, tag: str) -> Response:
     response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(export.sha256).decode()}:"
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(export)}"'
     response.headers["Link"] = link_header({"describedby": "/v1/datapackage.json"}, dict(_alternates(export)))
-    if request.method != "HEAD":
+    if exchange().method != "HEAD":
         _fill(response, stream(snapshot(), export, begin, end), end - begin)
     response.content_length = end - begin
     return response
@@ -115,8 +115,7 @@ def _fill(response: Response, body: Iterable[bytes], size: int) -> None:
     if size <= AT_ONCE:
         response.set_data(b"".join(body))
         return
-    service: Service = current_app.extensions[EXTENSION]
-    slots: BoundedSemaphore = current_app.extensions.setdefault(SLOTS, slots_of(service.settings))
+    slots: BoundedSemaphore = current_app.extensions.setdefault(SLOTS, slots_of(exchange().service.settings))
     if not slots.acquire(blocking=False):
         raise Refusal("unavailable", "As many large downloads as this server sends at once are under way.", headers={"Retry-After": "30"})
     response.call_on_close(slots.release)

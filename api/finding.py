@@ -9,9 +9,9 @@ from typing import Any, Final
 from schemas import BY_TYPE, RESOURCES
 
 from . import bounds
+from .exchange import snapshot
 from .highlights import highlights, places
 from .search_text import Term, parse
-from .service import snapshot
 from .snapshot.everywhere import Hit, Scope, labelled, search
 from .snapshot.search import texts
 from .words import words

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import re
 from typing import Final
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound
 
 from .coding import coded, wanted
-from .errors import MEDIA_TYPE
+from .exchange import Exchange, exchange
 from .parsing import check_query_string
-from .service import snapshot
+from .problems import MEDIA_TYPE
 from .version import API_VERSION
 
 METHODS: Final = "GET, HEAD, OPTIONS"
-REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,128}")
 EXPOSED: Final = (
     "Accept-Ranges, Allow, API-Version, Content-Disposition, Content-Encoding, Content-Range, Dataset-Version, Deprecation, ETag, "
     "Last-Modified, Link, Repr-Digest, Retry-After, Sunset, X-Request-Id"
 )
-JSON_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
+POLICY: Final = ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
 COMMON: Final = (
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", EXPOSED),
@@ -40,21 +37,11 @@ PREFLIGHT: Final = {
 
 def register(app: Flask) -> None:
     """Have an app put the common headers on every answer."""
-    app.before_request(_name_request)
     app.before_request(_check_target)
     app.before_request(_answer_options)
     app.before_request(check_query_string)
+    app.before_request(_refuse)
     app.after_request(_add_common)
-
-
-def _name_request() -> None:
-    """Give the request an id: the client's own where it sent one that can be logged."""
-    g.request_id = request_id(request.headers.get("X-Request-Id", ""))
-
-
-def request_id(sent: str) -> str:
-    """Return the id of a request: what the client sent where it can be logged, else one by chance."""
-    return sent if sent and REQUEST_ID.fullmatch(sent) else os.urandom(16).hex()
 
 
 def _check_target() -> None:
@@ -87,11 +74,21 @@ def _answer_options() -> Response | None:
     return Response(status=204, headers={"Allow": METHODS, **PREFLIGHT})
 
 
+def _refuse() -> None:
+    """Raise what the view has raised already.
+
+    :raises Exception: the view did.
+    """
+    refused = exchange().refused
+    if refused is not None:
+        raise refused
+
+
 def _add_common(response: Response) -> Response:
     headers = response.headers
-    headers.extend(_common())
-    if "Content-Security-Policy" not in headers:
-        headers.add("Content-Security-Policy", JSON_POLICY)
+    headers.extend(common(exchange()))
+    if POLICY[0] not in headers:
+        headers.add(*POLICY)
     if response.status_code in {204, 304}:
         headers.pop("Content-Type", None)
     elif response.status_code >= BAD and response.mimetype == MEDIA_TYPE:
@@ -99,9 +96,9 @@ def _add_common(response: Response) -> Response:
     return response
 
 
-def _common() -> list[tuple[str, str]]:
+def common(of: Exchange) -> list[tuple[str, str]]:
     """Return the headers that no answer is without."""
-    return [*COMMON, ("Dataset-Version", snapshot().about["version"]), ("X-Request-Id", g.request_id)]
+    return [*COMMON, ("Dataset-Version", of.service.snapshot.about["version"]), ("X-Request-Id", of.id)]
 
 
 def _code_problem(response: Response) -> None:

@@ -10,7 +10,7 @@ from schemas import BY_TYPE, Resource
 
 from . import bounds
 from .errors import Fault, invalid
-from .service import snapshot
+from .exchange import snapshot
 from .shaping import named, split_include
 
 Key = tuple[str, str]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from .errors import MOST_ERRORS, Fault, invalid, not_found, shortened
-from .service import snapshot
+from .exchange import snapshot
 
 
 def unknown(type_: str, ids: Iterable[str], parameter: str) -> Iterator[Fault]:

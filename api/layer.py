@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from .headers import request_id
+from .exchange import request_id
 from .preconditions import names
 
 Headers = list[tuple[str, str]]

@@ -18,11 +18,11 @@ from .asked import Asked, Links, page_links, relations
 from .counting import facets
 from .envelope import enveloped, listed, stamp
 from .errors import Fault, invalid, not_found
+from .exchange import snapshot
 from .formats import TABLES, Table
 from .highlights import highlights
 from .including import included
 from .query import Query
-from .service import snapshot
 from .shaping import cut, tree_of
 from .snapshot.find import Found, page, sample, table, walk
 from .snapshot.search import texts

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from schemas.json_schema import Describer
 
 from .answers import JSON
-from .errors import MEDIA_TYPE, PROBLEM_TYPES
+from .errors import PROBLEM_TYPES
 from .fields import Listed, Parameter
+from .problems import MEDIA_TYPE
 from .shapes import COMPONENTS, Given, Varying, shapes
 from .version import API_VERSION
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 
 import flask_swagger_ui
-from flask import Response, render_template
+from flask import render_template
 
-from .answers import LICENCES, Content, answer
+from .answers import LICENCES, Answer, Content, answer
 from .errors import Refusal
-from .service import snapshot
+from .exchange import snapshot
 
 HTML: Final = "text/html"
 POLICY: Final = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -32,7 +32,7 @@ ASSETS: Final = {
 }
 
 
-def page(template: str, values: Callable[[], Mapping[str, Any]] = dict, policy: str = POLICY, variant: str = "") -> Response:
+def page(template: str, values: Callable[[], Mapping[str, Any]] = dict, policy: str = POLICY, variant: str = "") -> Answer:
     """Answer with a page for people.
 
     `values` gives what its template shows besides the dataset, where the page is rendered at all; `variant` is what else it depends on.
@@ -48,7 +48,7 @@ def page(template: str, values: Callable[[], Mapping[str, Any]] = dict, policy: 
     return response
 
 
-def asset(name: str) -> Response:
+def asset(name: str) -> Answer:
     """Answer with a file that the pages use.
 
     :raises Refusal: 404, there is none of this name.

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from werkzeug.datastructures import Headers
 from werkzeug.http import parse_date
 
 ENTITY_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
 LONGEST_DATE: Final = 64
 
 
-def failed(headers: Headers, tag: str, modified: datetime) -> bool:
+def failed(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:
     """Say whether If-Match, or without one If-Unmodified-Since, forbids this representation (§13.2.2, steps 1 and 2)."""
     if "If-Match" in headers:
         sent = headers["If-Match"]
@@ -22,7 +22,7 @@ def failed(headers: Headers, tag: str, modified: datetime) -> bool:
     return since is not None and modified > since
 
 
-def unchanged(headers: Headers, tag: str, modified: datetime) -> bool:
+def unchanged(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:
     """Say whether If-None-Match, or without one If-Modified-Since, says that the client has it already (§13.2.2, steps 3 and 4)."""
     if "If-None-Match" in headers:
         return names(headers["If-None-Match"], tag)

@@ -1,14 +1,14 @@
-"""What an app serves from: its settings and its open snapshot, within the app that is handling the request."""
+"""What an app serves from: its settings and its open snapshot."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, current_app
+from flask import Flask
 
 from .config import Settings
-from .snapshot.pointer import Named, Refusal
+from .snapshot.pointer import Named
 from .snapshot.read import Snapshot
 
 EXTENSION: Final = "rostrum"
@@ -26,14 +26,8 @@ class Service:
         """Make this the service of an app."""
         app.extensions[EXTENSION] = self
 
-
-def snapshot() -> Snapshot:
-    """Return the snapshot that the current app serves."""
-    service: Service = current_app.extensions[EXTENSION]
-    return service.snapshot
-
-
-def refusal() -> Refusal | None:
-    """Return what was refused since the current app serves its snapshot."""
-    service: Service = current_app.extensions[EXTENSION]
-    return service.place.refusal() if service.place else None
+    @staticmethod
+    def of(app: Flask) -> Service:
+        """Return the service of an app."""
+        service: Service = app.extensions[EXTENSION]
+        return service

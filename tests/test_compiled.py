@@ -52,7 +52,7 @@ def strictly(schema: ma.Schema, query: str) -> dict[str, Any] | None:
 def quickly(schema: ma.Schema, query: str) -> dict[str, Any] | None:
     """Return what the compiled parameters make of a query string, or None where they leave it to the strict parser."""
     try:
-        return Compiled(schema).read(query.encode())
+        return Compiled(schema).read(query)
     except Refusal:
         return None
 
@@ -102,4 +102,4 @@ def test_every_parameter_with_its_example_is_read_quickly_or_refused_by_both(sch
 )
 def test_what_is_out_of_the_ordinary_is_left_to_the_strict_parser(query: str) -> None:
     """Repeated, empty, oddly spelled: the compiled parameters say nothing, and the strict parser names the fault or reads it."""
-    assert Compiled(collection_parameters(BY_TYPE["claim"])).read(query.encode()) is None
+    assert Compiled(collection_parameters(BY_TYPE["claim"])).read(query) is None

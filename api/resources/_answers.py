@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask import Response, request
-
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.asked import Asked, page_links, relations
 from api.counting import aggregate, dimension
 from api.envelope import enveloped, stamp
 from api.errors import Fault, invalid
+from api.exchange import exchange
 from api.filters import end_of
 from api.formats import TABLES
 from api.known import check_path, refuse_any, unknown
@@ -24,7 +23,7 @@ LIST_MEDIA: Final = {JSON: "json"} | {form.media_type: name for name, form in TA
 NOT_IN_TABLES: Final = ("include", "facets", "highlight", "pretty")
 
 
-def list_answer(resource: Resource, parameters: dict[str, Any], parent: Resource | None = None, given: Clause | None = None) -> Response:
+def list_answer(resource: Resource, parameters: dict[str, Any], parent: Resource | None = None, given: Clause | None = None) -> Answer:
     """Answer with a collection, or with what a record of `parent` narrows it to.
 
     :raises Refusal: 404 where the path names no record, 400 where a filter names none or the format cannot show what was asked for.
@@ -32,7 +31,7 @@ def list_answer(resource: Resource, parameters: dict[str, Any], parent: Resource
     name = parameters.get("format") or LIST_MEDIA[negotiated(*LIST_MEDIA)]
     form = TABLES.get(name)
     asked_for = query_from(resource, parameters | {"format": name if form else None})
-    asked = Asked(request.path, seeded(asked_for), given)
+    asked = Asked(exchange().path, seeded(asked_for), given)
     if form:
         _check_table(asked_for, name)
 
@@ -58,14 +57,14 @@ def _check_table(query: Query, form: str) -> None:
         raise invalid(refuse)
 
 
-def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Response:
+def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Answer:
     """Answer with counts over one or two dimensions.
 
     :raises Refusal: 400, a filter names no record.
     """
     by = parameters["by"]
     written = [dimension(*one) for one in by]
-    asked = Asked(request.path, query_from(resource, parameters), more=(("by", ",".join(written)),))
+    asked = Asked(exchange().path, query_from(resource, parameters), more=(("by", ",".join(written)),))
     query = asked.query
 
     def make() -> Content:

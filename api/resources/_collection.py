@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
-from api.answers import JSON, answer, negotiated
+from api.answers import JSON, Answer, answer, negotiated
 from api.contract import Blueprint, id_in_path
 from api.formats import TABLES
 from api.listing import item_content
@@ -44,9 +42,10 @@ def _add_list(blp: Blueprint, resource: Resource) -> None:
         parameters=collection_parameters(resource),
         answers=_answers(resource),
         headers=("Content-Disposition", "No-Vary-Search"),
+        direct=True,
         description=f"{resource.description} Filters are ANDed; values within one, joined by commas, are ORed.",
     )
-    def list_records(parameters: dict[str, Any]) -> Response:
+    def list_records(parameters: dict[str, Any]) -> Answer:
         return list_answer(resource, parameters)
 
 
@@ -60,9 +59,10 @@ def _add_aggregate(blp: Blueprint, resource: Resource) -> None:
         parameters=aggregate_parameters(resource),
         answers={JSON: "Aggregate"},
         headers=("No-Vary-Search",),
+        direct=True,
         description="Largest group first; what has no value is a group of its own, null. A record with several values counts for each.",
     )
-    def aggregate_records(parameters: dict[str, Any]) -> Response:
+    def aggregate_records(parameters: dict[str, Any]) -> Answer:
         return aggregate_answer(resource, parameters)
 
 
@@ -75,8 +75,9 @@ def _add_item(blp: Blueprint, resource: Resource) -> None:
         answers={JSON: f"{resource.schema.__name__}Answer"},
         path=[id_in_path(resource.type, resource.example)],
         problems=(404,),
+        direct=True,
     )
-    def get_record(parameters: dict[str, Any], id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+    def get_record(parameters: dict[str, Any], id: str) -> Answer:  # noqa: A002 - the name of the path's parameter
         asked = {name: value for name, value in sorted(parameters.items()) if value and name != "mailto"}
         return answer(negotiated(JSON), str(asked), lambda: item_content(resource, id, asked))
 
@@ -91,9 +92,10 @@ def _add_narrowed(blp: Blueprint, parent: Resource, child: Resource, one: Filter
         path=[id_in_path(parent.type, parent.example)],
         problems=(404,),
         headers=("Content-Disposition", "No-Vary-Search"),
+        direct=True,
         description=f"The same as `/v1/{child.collection}?{one.name}=<id>`: {one.description}",
     )
-    def list_narrowed(parameters: dict[str, Any], id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+    def list_narrowed(parameters: dict[str, Any], id: str) -> Answer:  # noqa: A002 - the name of the path's parameter
         return list_answer(child, parameters, parent, Clause(one, "", (id,)))
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import Response, current_app
+from flask import current_app
 
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.contract import Blueprint
 from api.errors import BY_SLUG, PROBLEM_TYPES, Fault, ProblemType, unknown_path
 from api.openapi import document
@@ -98,13 +98,13 @@ blp = Blueprint("catalog", __name__, description="How the interface describes it
 
 
 @blp.get("/v1/openapi.json", "getOpenApi", "This document", answers={JSON: {"type": "object"}})
-def get_openapi(parameters: dict[str, Any]) -> Response:
+def get_openapi(parameters: dict[str, Any]) -> Answer:
     """Answer with the OpenAPI document."""
     return answer(negotiated(JSON), "", lambda: Content(compact(document(current_app)) + b"\n"))
 
 
 @blp.get("/docs", "getDocs", "The interface as a page to read and try", answers={HTML: {"type": "string"}})
-def get_docs(parameters: dict[str, Any]) -> Response:
+def get_docs(parameters: dict[str, Any]) -> Answer:
     """Answer with the page that shows the OpenAPI document."""
     negotiated(HTML)
     return page("docs.html", policy=DOCS_POLICY)
@@ -119,7 +119,7 @@ def get_docs(parameters: dict[str, Any]) -> Response:
            "schema": {"type": "string", "enum": sorted(ASSETS)}}],
     problems=(404,),
 )  # fmt: skip
-def get_asset(parameters: dict[str, Any], name: str) -> Response:
+def get_asset(parameters: dict[str, Any], name: str) -> Answer:
     """Answer with a style sheet, script or picture."""
     return asset(name)
 
@@ -133,7 +133,7 @@ def get_asset(parameters: dict[str, Any], name: str) -> Response:
            "example": PROBLEM_TYPES[0].slug, "schema": {"type": "string", "enum": sorted(BY_SLUG)}}],
     problems=(404,),
 )  # fmt: skip
-def get_problem_type(parameters: dict[str, Any], slug: str) -> Response:
+def get_problem_type(parameters: dict[str, Any], slug: str) -> Answer:
     """Answer with the page of a problem type."""
     negotiated(HTML)
     if slug not in BY_SLUG:
@@ -164,7 +164,7 @@ def _lesson(problem: ProblemType) -> dict[str, Any]:
     "Where the interface and its descriptions are (RFC 9727)",
     answers={LINKSET: "Linkset", JSON: "Linkset"},
 )
-def get_api_catalog(parameters: dict[str, Any]) -> Response:
+def get_api_catalog(parameters: dict[str, Any]) -> Answer:
     """Answer with the API catalog as a linkset (RFC 9264)."""
     entry = {
         "anchor": "/v1",

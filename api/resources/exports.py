@@ -7,15 +7,15 @@ from typing import Any, Final
 
 from flask import Response
 
-from api.answers import JSON, LICENCES, Content, answer, negotiated
+from api.answers import JSON, LICENCES, Answer, Content, answer, negotiated
 from api.contract import Blueprint
 from api.datapackage import PROFILE, descriptor
 from api.errors import shortened
+from api.exchange import snapshot
 from api.exports import export_answer, export_named, lifetime
 from api.fields import Parameter, refuse
 from api.formats import TABLES
 from api.parameters import NoParameters
-from api.service import snapshot
 from api.shapes.parts import component
 from api.snapshot.exports import DATASET, NAMES, exports, sources
 from schemas import RESOURCES
@@ -122,7 +122,7 @@ def export_records(parameters: dict[str, Any], name: str) -> Response:
         " JSON Lines are left out; they would be the same records twice."
     ),
 )  # fmt: skip
-def get_data_package(parameters: dict[str, Any]) -> Response:
+def get_data_package(parameters: dict[str, Any]) -> Answer:
     """Answer with the descriptor of the exports."""
     media_type, kept = negotiated(JSON), lifetime(parameters.get("v"))
 

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote_plus
 
-from flask import Response, current_app, request
+from flask import request
 
-from api.answers import JSON, negotiated
+from api.answers import JSON, Answer, negotiated
 from api.contract import Blueprint
+from api.exchange import exchange, snapshot
 from api.pages import HTML, page
 from api.parameters import ItemParameters
 from api.query import SortKey, query_from
-from api.service import EXTENSION, snapshot
 from api.snapshot import find
 from schemas import BY_COLLECTION, BY_TYPE, Resource
 
@@ -60,10 +60,11 @@ blp = Blueprint("home", __name__, description="A first page for people.")
     parameters=ItemParameters(),
     answers={HTML: {"type": "string"}, JSON: "IndexAnswer"},
 )
-def get_home(parameters: dict[str, Any]) -> Response:
+def get_home(parameters: dict[str, Any]) -> Answer:
     """Answer with a page for people, or with the index."""
     if negotiated(HTML, JSON) == JSON:
-        return get_index(parameters)
+        index: Answer = get_index(parameters)
+        return index
     return page("home.html", _home, variant=_base())
 
 
@@ -73,7 +74,7 @@ def _home() -> dict[str, Any]:
 
 def _base() -> str:
     """Return the address that clients see, without a path."""
-    return (current_app.extensions[EXTENSION].settings.public_url or request.host_url).rstrip("/")
+    return (exchange().service.settings.public_url or request.host_url).rstrip("/")
 
 
 def example() -> dict[str, Any] | None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from flask import Response
-
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.contract import Blueprint
 from api.envelope import enveloped, stamp
+from api.exchange import snapshot
 from api.filters import end_of, operators
 from api.parameters import ItemParameters
-from api.service import snapshot
 from api.shaping import reference_paths
 from api.version import API_VERSION
 from schemas import RESOURCES, Filter, Resource
@@ -38,7 +36,7 @@ blp = Blueprint("index", __name__, description="What there is and where to begin
 @blp.get(
     "/v1", "getIndex", "What is served, and the filters of each collection", parameters=ItemParameters(), answers={JSON: "IndexAnswer"}
 )
-def get_index(parameters: dict[str, Any]) -> Response:
+def get_index(parameters: dict[str, Any]) -> Answer:
     """Answer with the index."""
     pretty = parameters.get("pretty", False)
     return answer(negotiated(JSON), f"pretty={pretty}", lambda: _content(pretty=pretty))

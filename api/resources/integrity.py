@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.asked import address
 from api.contract import Blueprint
 from api.envelope import enveloped, listed, stamp
+from api.exchange import snapshot
 from api.known import refuse_any, unknown
 from api.listing import NO_VARY_SEARCH
 from api.parameters import IntegrityParameters
-from api.service import snapshot
 
 blp = Blueprint("integrity", __name__, description="What the dataset leaves open.")
 
@@ -26,7 +24,7 @@ blp = Blueprint("integrity", __name__, description="What the dataset leaves open
     answers={JSON: "IntegrityAnswer"},
     headers=("No-Vary-Search",),
 )
-def get_integrity(parameters: dict[str, Any]) -> Response:
+def get_integrity(parameters: dict[str, Any]) -> Answer:
     """Answer with a report for each debate that was asked for, or for all."""
     debates, pretty = parameters.get("debate", []), parameters.get("pretty", False)
     asked = [("debate", ",".join(debates))] if debates else []

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response
-
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.contract import Blueprint
 from api.errors import unknown_path
 from schemas import BY_TYPE, Resource
@@ -30,7 +28,7 @@ blp = Blueprint("schemas", __name__, description="The JSON Schemas of the record
     path=PATH,
     problems=(404,),
 )
-def get_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002 - the name of the path's parameter
+def get_schema(parameters: dict[str, Any], type: str) -> Answer:  # noqa: A002 - the name of the path's parameter
     """Answer with the schema of the public form."""
     return _answer("/v1/schemas", type, public)
 
@@ -43,12 +41,12 @@ def get_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002
     path=PATH,
     problems=(404,),
 )
-def get_authored_schema(parameters: dict[str, Any], type: str) -> Response:  # noqa: A002 - the name of the path's parameter
+def get_authored_schema(parameters: dict[str, Any], type: str) -> Answer:  # noqa: A002 - the name of the path's parameter
     """Answer with the schema of the authored form."""
     return _answer("/v1/schemas/authored", type, authored)
 
 
-def _answer(folder: str, type_: str, schema: Callable[[Resource], dict[str, Any]]) -> Response:
+def _answer(folder: str, type_: str, schema: Callable[[Resource], dict[str, Any]]) -> Answer:
     media_type = negotiated(SCHEMA, JSON)
     if type_ not in BY_TYPE:
         near = nearest(type_, BY_TYPE)

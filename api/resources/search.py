@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Response
-
 from api import bounds
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.asked import Links, address, page_links, relations
 from api.contract import Blueprint
 from api.envelope import enveloped, stamp
@@ -32,12 +30,13 @@ blp = Blueprint("search", __name__, description="Search over all types, and comp
     parameters=SearchParameters(),
     answers={JSON: "SearchAnswer"},
     headers=("No-Vary-Search",),
+    direct=True,
     description=(
         "Ranked by BM25 (k1 1.2, b 0.75) over the records of all types, as SQLite's FTS5 computes it: a word or phrase counts by its stems"
         " with weight 1, a prefix by the words themselves with weight 0.5. Ties stand in the order of types and records."
     ),
 )
-def search_all(parameters: dict[str, Any]) -> Response:
+def search_all(parameters: dict[str, Any]) -> Answer:
     """Answer with one page of hits."""
     page, per_page = parameters.get("page", 1), parameters.get("per_page", bounds.DEFAULT_PER_PAGE)
 
@@ -60,12 +59,13 @@ def search_all(parameters: dict[str, Any]) -> Response:
     parameters=AutocompleteParameters(),
     answers={JSON: "AutocompleteAnswer"},
     headers=("No-Vary-Search",),
+    direct=True,
     description=(
         "Labels that begin with what was typed come first, then short labels before long ones. Of each type the first"
         f" {bounds.MOST_CANDIDATES} records that match are looked at."
     ),
 )
-def autocomplete(parameters: dict[str, Any]) -> Response:
+def autocomplete(parameters: dict[str, Any]) -> Answer:
     """Answer with references."""
     here = _address("/v1/autocomplete", parameters)
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
-from api.answers import Content, answer, negotiated
+from api.answers import Answer, Content, answer, negotiated
 from api.contract import id_in_path
 from api.errors import not_found
-from api.service import snapshot
+from api.exchange import snapshot
 from schemas import source
 
 from ._collection import collection
@@ -29,7 +27,7 @@ blp = collection(source.RESOURCE)
     ranges=True,
     description="UTF-8. The offsets of quotes count Unicode code points of this text; `Range` counts its bytes (RFC 9110 §14).",
 )
-def get_source_text(parameters: dict[str, Any], id: str) -> Response:  # noqa: A002 - the name of the path's parameter
+def get_source_text(parameters: dict[str, Any], id: str) -> Answer:  # noqa: A002 - the name of the path's parameter
     """Return a source's text, or the range of it that was asked for."""
 
     def make() -> Content:

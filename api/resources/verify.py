@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Response
-
-from api.answers import JSON, Content, answer, negotiated
+from api.answers import JSON, Answer, Content, answer, negotiated
 from api.asked import address
 from api.contract import Blueprint
 from api.envelope import enveloped, stamp
+from api.exchange import snapshot
 from api.fields import Free, Ids, refuse
 from api.known import refuse_any, unknown
 from api.listing import NO_VARY_SEARCH
 from api.parameters import ItemParameters
 from api.query import written
-from api.service import snapshot
 from api.snapshot.lookup import Passages, Scope
 from api.verify.tokens import index_words
 from api.verify.verdict import CLOSE, MOST_MATCHES, Match, Verdict, verify
@@ -65,6 +63,7 @@ class VerifyParameters(ItemParameters):
     parameters=VerifyParameters(),
     answers={JSON: "VerdictAnswer"},
     headers=("No-Vary-Search",),
+    direct=True,
     description=(
         "*exact* is character for character, runs of white space counting as one space; *normalised* is equal but for case, punctuation,"
         " quotation marks, dashes and ellipses; *close* is a passage whose similarity, twice the words that both share in the same order"
@@ -74,7 +73,7 @@ class VerifyParameters(ItemParameters):
         " `reason` says which."
     ),
 )
-def verify_quotation(parameters: dict[str, Any]) -> Response:
+def verify_quotation(parameters: dict[str, Any]) -> Answer:
     """Answer with the verdict on a text."""
     asked = {name: value for name, value in parameters.items() if name != "mailto"}
     here = _address(asked)

@@ -1,0 +1,100 @@
+"""The short way: a plain GET that is right in every respect is answered without the framework; all else takes the long way through it.
+
+Both ways call the same view with the same parameters. What the short way does not understand is asked on the long way, which names
+what is wrong; what a view refuses is answered there, and not asked twice.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from flask import Flask
+
+from .answers import Answer
+from .contract import Blueprint, Endpoint
+from .exchange import Exchange, exchanging
+from .headers import POLICY, common
+from .parsing import MOST_BYTES, STRAY_PERCENT
+from .service import Service
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+Steps = tuple[str, ...]
+
+ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
+HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,5})?")
+STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
+
+
+class Direct:
+    """A WSGI application in front of the framework's."""
+
+    def __init__(self, app: Flask, blueprints: Sequence[Blueprint]) -> None:
+        """Take the framework's application, and the endpoints of which some have a short way."""
+        self.app = app
+        self.application: Application = app.wsgi_app
+        self._endpoints: dict[Steps, Endpoint] = {}
+        for endpoint in (endpoint for blueprint in blueprints for endpoint in blueprint.endpoints if endpoint.direct):
+            self._endpoints[steps_of(endpoint.rule)] = endpoint
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request (PEP 3333)."""
+        with exchanging(Exchange(environ, Service.of(self.app))) as exchange:
+            made = self._made(exchange)
+            if made is None:
+                return self.application(environ, start_response)
+            headers = [*made.headers.items(), *common(exchange)]
+            if POLICY[0] not in made.headers:
+                headers.append(POLICY)
+            start_response(STATUS[made.status], headers)
+            return [made.body]
+
+    def _made(self, exchange: Exchange) -> Answer | None:
+        """Return the answer, or None where the long way has to find it, or what is wrong."""
+        environ = exchange.environ
+        query, path = environ["QUERY_STRING"], environ["PATH_INFO"]
+        if environ["REQUEST_METHOD"] != "GET" or not path.isascii() or not is_host(environ.get("HTTP_HOST", "")) or not is_plain(query):
+            return None
+        found = self._found(path)
+        if found is None:
+            return None
+        endpoint, within = found
+        try:
+            given = endpoint.compiled.read(query)
+            return None if given is None else endpoint.view(given, **within)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the long way raises it again and answers it
+            exchange.refused = error
+            return None
+
+    def _found(self, path: str) -> tuple[Endpoint, Mapping[str, str]] | None:
+        """Return the endpoint of a path and the parameters within it; a step as it stands comes before one that may be any."""
+        steps = tuple(path.split("/"))
+        endpoint = self._endpoints.get(steps)
+        if endpoint:
+            return endpoint, {}
+        if len(steps) > ID_AT and steps[ID_AT]:
+            endpoint = self._endpoints.get((*steps[:ID_AT], ANY, *steps[ID_AT + 1 :]))
+        return (endpoint, {endpoint.within: steps[ID_AT]}) if endpoint else None
+
+
+ID_AT: Final = 3  # of the steps "", "v1", "claims", and an id
+
+
+def steps_of(rule: str) -> Steps:
+    """Return the steps of a rule, the parameter among them as ANY."""
+    return tuple(ANY if step.startswith("<") else step for step in rule.split("/"))
+
+
+@lru_cache(maxsize=64)
+def is_host(name: str) -> bool:
+    """Say whether a Host header names a host in the ordinary way; it may be one in other ways too."""
+    return HOST.fullmatch(name) is not None
+
+
+def is_plain(query: str) -> bool:
+    """Say whether a query string is of a length that is read, and percent-encoded as it has to be."""
+    if len(query) > MOST_BYTES:
+        return False
+    return "\x00" not in query and ("%" not in query or ("%00" not in query and not STRAY_PERCENT.search(query.encode("latin-1"))))

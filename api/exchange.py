@@ -1,0 +1,106 @@
+"""The request that is being answered, and what it is answered from: as the server hands it over (PEP 3333), without the framework.
+
+Whatever an answer depends on is asked for here, so that the same functions make it whether or not the framework called them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property
+from itertools import count
+from typing import Any, Final
+
+from .service import Service
+from .snapshot.pointer import Refusal
+from .snapshot.read import Snapshot
+
+REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,128}")
+# All request headers that an answer may depend on, by their names in the environment.
+HEADERS: Final[Mapping[str, str]] = {
+    f"HTTP_{name.upper().replace('-', '_')}": name
+    for name in (
+        "Accept", "Accept-Encoding", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range",
+    )
+}  # fmt: skip
+
+
+class Exchange:
+    """A request and the service that answers it."""
+
+    def __init__(self, environ: Mapping[str, Any], service: Service) -> None:
+        """Take the environment of the request."""
+        self.environ = environ
+        self.service = service
+        self.refused: Exception | None = None  # what the view raised, where it was called already
+
+    @property
+    def method(self) -> str:
+        """The method, as it was sent."""
+        method: str = self.environ["REQUEST_METHOD"]
+        return method
+
+    @cached_property
+    def path(self) -> str:
+        """The path, decoded."""
+        path: str = self.environ["PATH_INFO"]
+        return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
+
+    @cached_property
+    def headers(self) -> Mapping[str, str]:
+        """The headers that an answer may depend on, those that were sent."""
+        return {name: self.environ[key] for key, name in HEADERS.items() if key in self.environ}
+
+    @cached_property
+    def id(self) -> str:
+        """The id of the request."""
+        return request_id(self.environ.get("HTTP_X_REQUEST_ID", ""))
+
+
+def request_id(sent: str) -> str:
+    """Return the id of a request: what the client sent where it can be logged, else one that no other request has."""
+    return sent if sent and REQUEST_ID.fullmatch(sent) else f"{_prefix()}{next(_NUMBERS):012x}"
+
+
+_NUMBERS = count()
+_PREFIX: dict[int, str] = {}
+
+
+def _prefix() -> str:
+    """Return twenty digits by chance that belong to this process alone, also where it was forked off another."""
+    process = os.getpid()
+    if process not in _PREFIX:
+        _PREFIX[process] = os.urandom(10).hex()
+    return _PREFIX[process]
+
+
+CURRENT: Final[ContextVar[Exchange]] = ContextVar("exchange")
+
+
+@contextmanager
+def exchanging(exchange: Exchange) -> Iterator[Exchange]:
+    """Make an exchange the current one."""
+    token = CURRENT.set(exchange)
+    try:
+        yield exchange
+    finally:
+        CURRENT.reset(token)
+
+
+def exchange() -> Exchange:
+    """Return the exchange that is being answered."""
+    return CURRENT.get()
+
+
+def snapshot() -> Snapshot:
+    """Return the snapshot that the current request is answered from."""
+    return CURRENT.get().service.snapshot
+
+
+def refusal() -> Refusal | None:
+    """Return what was refused since the snapshot is served that the current request is answered from."""
+    place = CURRENT.get().service.place
+    return place.refusal() if place else None

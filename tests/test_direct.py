@@ -1,0 +1,113 @@
+"""The short way changes nothing but the time that an answer takes: what it answers is what the framework would have answered."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from asking import problem
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import Client
+
+from api.direct import ANY, Direct, is_host, is_plain, steps_of
+from api.exchange import Exchange, exchanging
+from api.resources import BLUEPRINTS
+from api.service import Service
+
+PATHS = [
+    "/v1/claims", "/v1/actors", "/v1/quotes", "/v1/events/aggregate", "/v1/claims/aggregate", "/v1/claims/tea.milk-goes-first",
+    "/v1/claims/no-such", "/v1/actors/tea-first/claims", "/v1/actors/nobody/claims", "/v1/search", "/v1/autocomplete", "/v1/verify",
+    "/v1/claims/", "/v1/claims//", "/v1//claims", "/v1/claims/tea.milk-goes-first/", "/v1/claims/é", "/healthz", "/v1", "/v1/nowhere",
+]  # fmt: skip
+QUERIES = [
+    "", "per_page=2", "per_page=2&page=2", "made_by=tea-first", "made_by=nobody", "q=tea", "q=milk*", "text=milk", "by=kind", "facets=kind&per_page=0",
+    "select=id", "sort=-id", "sample=2&seed=3", "cursor=*", "format=csv", "topik=1", "kind=", "kind=factual&kind=factual", "q=%zz", "q=%00", "q=%C3%A9",
+    "pretty=true", "include=made_by", "mailto=me", "debate=tea", "=",
+]  # fmt: skip
+HEADERS: dict[str, list[str]] = {
+    "Accept": ["application/json", "text/csv", "text/html", "*/*", "image/png", ""],
+    "Accept-Encoding": ["gzip", "br", "identity;q=0", "zstd"],
+    "Host": ["localhost", "example.org:8000", "", "a" * 64, "-", "[::1]:80", "ex ample"],
+    "Range": ["bytes=0-9"],
+    "If-None-Match": ["*", '"other"'],
+    "If-Match": ["*", '"other"'],
+    "If-Modified-Since": ["Tue, 24 Nov 2037 00:00:00 GMT"],
+    "Origin": ["https://example.org"],
+}
+METHODS = ["GET", "GET", "GET", "GET", "HEAD", "OPTIONS", "POST", "get"]
+
+
+def the_long_way(app: Flask) -> Any:
+    """Return the framework's application, which the short way stands in front of."""
+    direct = app.wsgi_app
+    assert isinstance(direct, Direct)
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        with exchanging(Exchange(environ, Service.of(app))):
+            return direct.application(environ, start_response)
+
+    return application
+
+
+headers = st.dictionaries(st.sampled_from(sorted(HEADERS)), st.integers(0, 9), max_size=3).map(
+    lambda drawn: {name: HEADERS[name][number % len(HEADERS[name])] for name, number in drawn.items()}
+)
+
+
+@settings(max_examples=600, deadline=None)
+@given(path=st.sampled_from(PATHS), query=st.sampled_from(QUERIES), headers=headers, method=st.sampled_from(METHODS))
+def test_the_short_way_answers_what_the_framework_answers(
+    tiny_app: Flask, path: str, query: str, headers: dict[str, str], method: str
+) -> None:
+    given = {"X-Request-Id": "the-same-each-time", **headers}
+    short, long = (
+        Client(application).open(path, query_string=query, headers=given, method=method)
+        for application in (tiny_app, the_long_way(tiny_app))
+    )
+    assert short.status == long.status
+    assert sorted(short.headers) == sorted(long.headers)
+    assert short.data == long.data
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/v1/claims", "/v1/claims?made_by=tea-first&facets=kind", "/v1/claims/tea.milk-goes-first", "/v1/actors/tea-first/claims",
+     "/v1/claims/aggregate?by=kind", "/v1/search?q=tea", "/v1/autocomplete?q=te", "/v1/verify?text=milk%20first"],
+)  # fmt: skip
+def test_what_is_asked_most_does_not_reach_the_framework(tiny_app: Flask, address: str) -> None:
+    direct = Direct(tiny_app, BLUEPRINTS)
+    asked: list[str] = []
+
+    def application(environ: dict[str, Any], start_response: Any) -> Any:
+        asked.append(environ["PATH_INFO"])
+        return ()
+
+    direct.application = application
+    answer = Client(direct).get(address)
+    assert answer.status_code == 200
+    assert json.loads(answer.data)["meta"]
+    assert asked == []
+
+
+def test_a_view_that_refuses_is_called_once(tiny_client: FlaskClient) -> None:
+    """Its refusal goes the long way: named in a problem document, found once."""
+    near = problem(tiny_client.get("/v1/claims/tea.milk-goes-frist"), "not-found")["errors"][0]["did_you_mean"]
+    assert near == "tea.milk-goes-first"
+
+
+@pytest.mark.parametrize(("host", "ordinary"), [("a.example", True), ("127.0.0.1:8000", True), ("a" * 64, False), ("", False), ("[::1]", False), ("a b", False), ("a:", False)])  # fmt: skip
+def test_a_host_out_of_the_ordinary_is_left_to_the_framework(host: str, ordinary: bool) -> None:
+    assert is_host(host) is ordinary
+
+
+@pytest.mark.parametrize(("query", "plain"), [("", True), ("q=%41", True), ("q=%4", False), ("q=%", False), ("q=%00", False), ("q=\x00", False), ("a" * 8193, False)])  # fmt: skip
+def test_a_query_string_that_is_none_is_left_to_the_framework(query: str, plain: bool) -> None:
+    assert is_plain(query) is plain
+
+
+def test_a_rule_is_known_by_its_steps() -> None:
+    assert steps_of("/v1/actors/<id>/claims") == ("", "v1", "actors", ANY, "claims")
