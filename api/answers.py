@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from flask import Response
@@ -32,6 +32,7 @@ LICENCES: Final[Mapping[str, str]] = {
     "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
     "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
 }
+SHARED: Final[Mapping[str, str]] = {"service-desc": "/v1/openapi.json", "service-doc": "/docs", "license": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,12 +211,12 @@ def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] |
 
     Where a long query would make it longer than proxies take, the answer's own stand in its body alone.
     """
-    shared = {
-        "service-desc": "/v1/openapi.json",
-        "service-doc": "/docs",
-        "license": LICENCES[snapshot().about["licence"]],
-    }
-    own = [f'<{href}>; rel="{relation}"' for relation, href in links.items() if href and relation not in shared]
+    own = [f'<{href}>; rel="{relation}"' for relation, href in links.items() if href and relation not in SHARED]
     own += [f'<{href}>; rel="alternate"; type="{media_type}"' for media_type, href in (alternates or {}).items()]
     short = own if sum(map(len, own)) <= LONGEST_LINK else []
-    return ", ".join([*short, *(f'<{href}>; rel="{relation}"' for relation, href in shared.items())])
+    return ", ".join([*short, _shared_links(snapshot().about["licence"])])
+
+
+@cache
+def _shared_links(licence: str) -> str:
+    return ", ".join(f'<{href}>; rel="{relation}"' for relation, href in {**SHARED, "license": LICENCES[licence]}.items())

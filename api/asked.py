@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,6 +13,7 @@ from . import bounds
 from .query import Clause, Query
 
 SAFE: Final = ",:*"
+PLAIN: Final = re.compile(r"[A-Za-z0-9_.~,:*-]*")  # stands in an address as it is
 Links = dict[str, str | None]
 
 
@@ -43,7 +45,7 @@ class Asked:
 
     def at(self, **changes: str | None) -> str:
         """Return the address with some parameters set to a text, or left out where it is None."""
-        return self._address(self._encoded | {name: text and quote_plus(text, SAFE) for name, text in changes.items()})
+        return self._address(self._encoded | {name: text and _quoted(text) for name, text in changes.items()})
 
     def at_page(self, number: int) -> str:
         """Return the address of another page."""
@@ -52,11 +54,15 @@ class Asked:
     @cached_property
     def _encoded(self) -> dict[str, str]:
         """The parameters as they stand in the address, by name."""
-        return {name: quote_plus(text, SAFE) for name, text in (*self.query.parameters(), *self.more)}
+        return {name: _quoted(text) for name, text in (*self.query.parameters(), *self.more)}
 
     def _address(self, encoded: Mapping[str, str | None]) -> str:
         written = "&".join([f"{name}={text}" for name, text in sorted(encoded.items()) if text is not None])
         return f"{self.path}?{written}" if written else self.path
+
+
+def _quoted(text: str) -> str:
+    return text if PLAIN.fullmatch(text) else quote_plus(text, SAFE)
 
 
 def address(path: str, parameters: Iterable[tuple[str, str]]) -> str:

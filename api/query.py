@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import Any, Final
 
-from schemas import Filter, Resource
+from schemas import RESOURCES, Filter, Resource
 
 from . import bounds
 from .filters import filter_named, is_filter, parameter_name, split_name
@@ -124,7 +125,7 @@ class Query:
 
     def _given(self) -> dict[str, Any]:
         """Return what differs from the defaults, by parameter."""
-        given = {parameter: value for name, parameter in WRITTEN.items() if (value := getattr(self, name)) != DEFAULTS[name]}
+        given = {parameter: value for parameter, value, default in zip(PARAMETERS, VALUES(self), DEFAULTS, strict=True) if value != default}
         return given | {clause.parameter: clause.values for clause in self.clauses}
 
     def identity(self) -> str:
@@ -145,9 +146,9 @@ WRITTEN: Final[Mapping[str, str]] = {
     "sample": "sample", "seed": "seed", "select": "select", "include": "include", "facets": "facets", "facet_limit": "facet_limit",
     "format": "format", "pretty": "pretty",
 }  # fmt: skip
-
-
-DEFAULTS: Final[Mapping[str, Any]] = {one.name: one.default for one in fields(Query)}
+PARAMETERS: Final = tuple(WRITTEN.values())
+VALUES: Final = attrgetter(*WRITTEN)
+DEFAULTS: Final = VALUES(Query(RESOURCES[0]))
 
 
 def written(value: Any) -> str:

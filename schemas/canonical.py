@@ -9,6 +9,7 @@ from json.encoder import encode_basestring
 from typing import Any
 
 import marshmallow as ma
+import orjson
 
 from .fields import Many, Part
 
@@ -33,7 +34,10 @@ def _indented(value: Any, margin: str) -> str:
 
 def compact(value: Any) -> bytes:
     """Return JSON in UTF-8 for programs: no space that is not needed, characters as themselves."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a number of more than 64 bits
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def ordered(value: Any, schema: ma.Schema) -> Any:
