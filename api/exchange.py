@@ -57,24 +57,24 @@ class Exchange:
     @cached_property
     def id(self) -> str:
         """The id of the request."""
-        return request_id(self.environ.get("HTTP_X_REQUEST_ID", ""))
+        return request_id(self.environ.get("HTTP_X_REQUEST_ID"))
 
 
-def request_id(sent: str) -> str:
+def request_id(sent: str | None) -> str:
     """Return the id of a request: what the client sent where it can be logged, else one that no other request has."""
-    return sent if sent and REQUEST_ID.fullmatch(sent) else f"{_prefix()}{next(_NUMBERS):012x}"
+    return sent if sent and REQUEST_ID.fullmatch(sent) else f"{_CHANCE}{next(_NUMBERS):012x}"
+
+
+def _draw() -> None:
+    """Draw the beginning of the ids that this process gives, which no other process has, not even one that it is forked into."""
+    global _CHANCE  # noqa: PLW0603 - it belongs to the process, and changes with it
+    _CHANCE = os.urandom(10).hex()
 
 
 _NUMBERS = count()
-_PREFIX: dict[int, str] = {}
-
-
-def _prefix() -> str:
-    """Return twenty digits by chance that belong to this process alone, also where it was forked off another."""
-    process = os.getpid()
-    if process not in _PREFIX:
-        _PREFIX[process] = os.urandom(10).hex()
-    return _PREFIX[process]
+_CHANCE = ""
+_draw()
+os.register_at_fork(after_in_child=_draw)
 
 
 CURRENT: Final[ContextVar[Exchange]] = ContextVar("exchange")

@@ -17,28 +17,27 @@ from .preconditions import names
 
 Headers = list[tuple[str, str]]
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-Key = tuple[str, str, str, str, str, str]
+Key = tuple[str, str, str | None, str | None, str | None, str]
 
 OVERHEAD: Final = 2048
 LARGEST_SHARE: Final = 16
-PAST: Final = ("HTTP_RANGE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_IF_MODIFIED_SINCE")
 ONLY_WHOLE: Final = frozenset(
     {"Content-Disposition", "Content-Encoding", "Content-Length", "Content-Type", "Link", "No-Vary-Search", "Repr-Digest"}
 )
 
 
 class Kept(NamedTuple):
-    """An answer: its tag, its headers but for the request id, those of its 304, and its bytes."""
+    """An answer: its tag, its headers but for the request id, those of its 304, and its bytes as they are sent."""
 
     tag: str
     headers: tuple[tuple[str, str], ...]
     unchanged: tuple[tuple[str, str], ...]
-    body: bytes
+    parts: list[bytes]
 
     @property
     def size(self) -> int:
         """How many bytes it takes, its headers and its place estimated."""
-        return len(self.body) + OVERHEAD
+        return len(self.parts[0]) + OVERHEAD
 
 
 class ResponseLayer:
@@ -54,19 +53,23 @@ class ResponseLayer:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        method = environ["REQUEST_METHOD"]
-        if method not in {"GET", "HEAD"} or any(name in environ for name in PAST):
+        kept = self._kept.get(key_of(environ))
+        if kept is None or is_past(environ):
+            return self._ask(environ, start_response)
+        method, held = environ["REQUEST_METHOD"], environ.get("HTTP_IF_NONE_MATCH")
+        if method not in {"GET", "HEAD"}:
             return self.application(environ, start_response)
-        key = key_of(environ)
-        kept = self._kept.get(key)
-        if kept is not None:
-            return _send(kept, method, environ, start_response)
-        if method == "HEAD" or "HTTP_IF_NONE_MATCH" in environ:
-            return self.application(environ, start_response)
-        return self._ask(key, environ, start_response)
+        named = ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID")))
+        if held is not None and names(held, kept.tag):
+            start_response("304 NOT MODIFIED", [*kept.unchanged, named])
+            return []
+        start_response("200 OK", [*kept.headers, named])
+        return kept.parts if method == "GET" else []
 
-    def _ask(self, key: Key, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _ask(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Have the application answer, and keep what it says where it may be kept."""
+        if environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ or is_past(environ):
+            return self.application(environ, start_response)
         said: list[tuple[str, Headers]] = []
 
         def listen(status: str, headers: Headers, *rest: Any) -> Any:
@@ -84,7 +87,7 @@ class ResponseLayer:
             close: Callable[[], None] | None = getattr(answer, "close", None)
             if close:
                 close()
-        self._keep(key, headers, body)
+        self._keep(key_of(environ), headers, body)
         return [body]
 
     def _keep(self, key: Key, headers: Headers, body: bytes) -> None:
@@ -93,7 +96,7 @@ class ResponseLayer:
         if "ETag" not in named or not named.get("Cache-Control", "").startswith("public"):
             return
         shown = tuple(pair for pair in headers if pair[0] != "X-Request-Id")
-        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), body)
+        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body])
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = kept
@@ -103,28 +106,28 @@ class ResponseLayer:
                 self.bytes -= self._kept.pop(oldest).size
 
 
+def is_past(environ: dict[str, Any]) -> bool:
+    """Say whether a request has a header that is looked at nowhere here, and so goes past the layer."""
+    return (
+        "HTTP_RANGE" in environ
+        or "HTTP_IF_MATCH" in environ
+        or "HTTP_IF_UNMODIFIED_SINCE" in environ
+        or "HTTP_IF_MODIFIED_SINCE" in environ
+    )
+
+
 def key_of(environ: dict[str, Any]) -> Key:
     """Return all of a request that an answer can depend on, but for what makes it a part or none."""
+    sent = environ.get
     return (
         environ["PATH_INFO"],
         environ["QUERY_STRING"],
-        environ.get("HTTP_ACCEPT", ""),
-        environ.get("HTTP_ACCEPT_ENCODING", ""),
-        environ.get("HTTP_HOST", ""),
+        sent("HTTP_ACCEPT"),
+        sent("HTTP_ACCEPT_ENCODING"),
+        sent("HTTP_HOST"),
         environ["SERVER_PROTOCOL"],
     )
 
 
 def _length(headers: Headers) -> int | None:
     return next((int(value) for name, value in headers if name == "Content-Length"), None)
-
-
-def _send(kept: Kept, method: str, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Send a kept answer: whole, without its body, or as the 304 that says that the client has it already."""
-    named = ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID", "")))
-    held = environ.get("HTTP_IF_NONE_MATCH")
-    if held is not None and names(held, kept.tag):
-        start_response("304 NOT MODIFIED", [*kept.unchanged, named])
-        return ()
-    start_response("200 OK", [*kept.headers, named])
-    return () if method == "HEAD" else (kept.body,)

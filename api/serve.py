@@ -53,6 +53,7 @@ def serve(snapshot: Path, place: Named, keeper: Keeper, settings: Settings) -> N
         address=address,
         port=settings.port,
         interface=Interfaces.WSGI,
+        websockets=False,
         workers=workers,
         blocking_threads=settings.threads,
         backlog=BACKLOG,
