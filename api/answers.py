@@ -16,7 +16,7 @@ from werkzeug.http import http_date
 from .coding import CODINGS, PLAIN, Wanted, coded, wanted, weights
 from .errors import Fault, Refusal
 from .exchange import exchange, snapshot
-from .preconditions import failed, is_any, unchanged
+from .preconditions import failed, is_any, is_conditional, unchanged
 from .ranges import Bounds, asked_bounds, within
 from .version import code
 
@@ -176,6 +176,8 @@ def held_tag(tags: Sequence[str], make: Callable[[], object]) -> str | None:
 
     :raises Refusal: 412, the client wants only what it has.
     """
+    if not is_conditional(exchange().headers):
+        return None
     if all(failed(exchange().headers, tag, released()) for tag in tags):
         make()
         raise Refusal("precondition-failed", "The representation is not the one that the precondition names.")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import quote_plus, urlencode
 
@@ -28,6 +27,12 @@ class Asked:
     query: Query
     given: Clause | None = None
     more: tuple[tuple[str, str], ...] = ()
+    _encoded: Mapping[str, str] = field(init=False, compare=False)  # the parameters as they stand in the address, by name
+
+    def __post_init__(self) -> None:
+        """Encode the parameters, which every address of the answer needs."""
+        encoded = {name: _quoted(text) for name, text in (*self.query.parameters(), *self.more)}
+        object.__setattr__(self, "_encoded", encoded)
 
     @property
     def narrowed(self) -> Query:
@@ -38,26 +43,25 @@ class Asked:
         """Return the same path with another query."""
         return self if query == self.query else replace(self, query=query)
 
-    @cached_property
+    @property
     def address(self) -> str:
         """The path-absolute address, in its one canonical spelling."""
         return self._address(self._encoded)
 
     def at(self, **changes: str | None) -> str:
         """Return the address with some parameters set to a text, or left out where it is None."""
-        return self._address(self._encoded | {name: text and _quoted(text) for name, text in changes.items()})
+        encoded = {**self._encoded, **{name: _quoted(text) for name, text in changes.items() if text is not None}}
+        for name, text in changes.items():
+            if text is None:
+                encoded.pop(name, None)
+        return self._address(encoded)
 
     def at_page(self, number: int) -> str:
         """Return the address of another page."""
         return self.at(page=str(number) if number > 1 else None)
 
-    @cached_property
-    def _encoded(self) -> dict[str, str]:
-        """The parameters as they stand in the address, by name."""
-        return {name: _quoted(text) for name, text in (*self.query.parameters(), *self.more)}
-
-    def _address(self, encoded: Mapping[str, str | None]) -> str:
-        written = "&".join([f"{name}={text}" for name, text in sorted(encoded.items()) if text is not None])
+    def _address(self, encoded: Mapping[str, str]) -> str:
+        written = "&".join([f"{name}={encoded[name]}" for name in sorted(encoded)])
         return f"{self.path}?{written}" if written else self.path
 
 

@@ -10,7 +10,13 @@ from typing import Final
 from werkzeug.http import parse_date
 
 ENTITY_TAG: Final = re.compile(r'(W/)?"([\x21\x23-\x7e\x80-\xff]*)"')
+CONDITIONS: Final = frozenset({"If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"})
 LONGEST_DATE: Final = 64
+
+
+def is_conditional(headers: Mapping[str, str]) -> bool:
+    """Say whether a request has any precondition."""
+    return not CONDITIONS.isdisjoint(headers)
 
 
 def failed(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:

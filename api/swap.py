@@ -73,7 +73,9 @@ class Swapping:
         self._application = ResponseLayer(app, self._settings.kept * MIB) if self._settings.kept else app
         self._serving = app.extensions[EXTENSION].snapshot.identity
         del app
+        gc.unfreeze()
         gc.collect()  # an application holds itself, and what it served from with it
+        gc.freeze()  # what has come to stay is not looked through again and again
 
     def _opened(self, attempts: int = ATTEMPTS) -> Flask:
         """Return an application that has answered once; the snapshot may be replaced and removed meanwhile, and is then another.

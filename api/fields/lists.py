@@ -45,8 +45,8 @@ class Listed(Parameter):
             raise refuse("out_of_range", f"has {len(parts)} values; at most {self.most} are taken")
         if "" in parts:
             raise refuse("empty", "has an empty value between commas; leave it out")
-        double, times = Counter(parts).most_common(1)[0]
-        if times > 1:
+        if len(set(parts)) < len(parts):
+            double, _ = Counter(parts).most_common(1)[0]
             raise refuse("repeated", f"names {shortened(double)} twice; name it once")
         return [self.read_item(part) for part in parts]
 
