@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import threading
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
@@ -11,9 +12,10 @@ import brotli
 import zstandard
 
 LEAST_BYTES: Final = 512
+# The highest levels of which each takes less time than it saves at 100 Mbit/s (12.5 bytes in a microsecond), measured on a page of 20.
 ZSTD_LEVEL: Final = 3
-BROTLI_QUALITY: Final = 4
-GZIP_LEVEL: Final = 6
+BROTLI_QUALITY: Final = 3
+GZIP_LEVEL: Final = 3
 PLAIN: Final = "identity"
 WEIGHT: Final = re.compile(r"0(?:\.[0-9]*)?|\.[0-9]+|1(?:\.0*)?")
 
@@ -25,8 +27,19 @@ class Wanted(NamedTuple):
     plain: bool
 
 
+class _Zstd(threading.local):
+    """The compressor of a thread: to make one takes as long as to use it."""
+
+    def __init__(self) -> None:
+        """Make it."""
+        self.compressor = zstandard.ZstdCompressor(level=ZSTD_LEVEL)
+
+
+_ZSTD: Final = _Zstd()
+
+
 def _zstd(body: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(body)
+    return _ZSTD.compressor.compress(body)
 
 
 def _brotli(body: bytes) -> bytes:
