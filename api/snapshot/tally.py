@@ -18,7 +18,7 @@ from .read import Snapshot
 from .selection import is_narrowed, taken
 from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value_name, whole
 
-CROSSED_IN: Final = 8  # rows that are looked up one by one in the time that a set takes to be crossed
+CROSSED: Final = 0.125  # sets that are crossed in the time that a row takes to be looked up
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
 Group = tuple[Any, ...]
@@ -32,7 +32,7 @@ def values(snapshot: Snapshot, query: Query, name: str, limit: int) -> Counted:
     if not is_narrowed(query, name):
         return frequent(snapshot, sets, limit)
     rows, table = taken(snapshot, query, name), filter_table(query.resource, one)
-    if more_than(snapshot, sets, len(rows) // CROSSED_IN):
+    if more_than(snapshot, sets, int(len(rows) * CROSSED)):
         return _first(_looked_up(snapshot, table, rows), limit)
     counted, least = _crossed(snapshot, sets, rows, limit)
     below, scarce = rare(snapshot, sets)
@@ -77,7 +77,7 @@ def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> t
     """
     rows = taken(snapshot, query)
     names = [value_name(query.resource, filter_named(query.resource, name), bucket) for name, bucket in by]
-    most = min(MOST_CROSSED, len(rows) // CROSSED_IN)
+    most = min(MOST_CROSSED, int(len(rows) * CROSSED))
     if _is_crossed(snapshot, names, rows, most):
         made = sorted(_crossing(snapshot, names, rows), key=_place)
         return len(made), made[query.offset : query.offset + query.per_page]
