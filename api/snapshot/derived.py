@@ -29,7 +29,7 @@ class Cut:
     grouped: int = GROUPED
 
 
-def write(database: apsw.Connection, cut: Cut = Cut()) -> None:  # noqa: B008 - it is frozen
+def write(database: apsw.Connection, cut: Cut = Cut()) -> None:
     """Write all sets and orders, in the place of those that are there; the tables and their indexes are in."""
     for resource in RESOURCES:
         names = f"{resource.collection}.*", f"{resource.collection}"
@@ -48,7 +48,7 @@ def refresh(
     collection: str,
     blocks: Sequence[Block],
     notes: Sequence[Note],
-    cut: Cut = Cut(),  # noqa: B008 - it is frozen
+    cut: Cut = Cut(),
 ) -> None:
     """Bring the sets and orders of a collection up to date, after the rows of some blocks have been replaced.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, Final
+from typing import Any
 
 import apsw
 from pyroaring import BitMap
@@ -97,7 +97,7 @@ def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
     name, table, expression, plain = kind
     within = f"SELECT row FROM {table} WHERE row BETWEEN ? AND ? AND {expression}"
     _renew(database, any_name(name), WHOLE, blocks, f"{within} IS NOT NULL")
-    least = database.execute("SELECT value FROM sets WHERE name = ?", (rare_name(name),)).fetchone()[0]
+    (least,) = _column(database, "SELECT value FROM sets WHERE name = ?", (rare_name(name),))
     gone = BitMap()
     for value in sorted(changed):
         stands = database.execute("SELECT 1 FROM sets WHERE name = ? AND value = ?", (name, value)).fetchone()
@@ -113,28 +113,30 @@ def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
 
 def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], gone: BitMap, least: int) -> None:
     """Look again at which rows have a rare value: those of the blocks, and those of values that have a set now."""
-    name, table, expression, plain = kind
+    name, table, _, plain = kind
     if not plain:
         return
     again = BitMap(gone)
     for first, last in blocks:
         again.add_range(first, last + 1)
-    kept = BitMap.deserialize(database.execute("SELECT rows FROM sets WHERE name = ?", (rare_name(name),)).fetchone()[0])
+    some, kept = _only(database, any_name(name)), _only(database, rare_name(name))
     condition = f"row = ? AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
-    for row in again & _standing_any(database, name):
+    for row in again & some:
         found = database.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", (row, name)).fetchone()
         (kept.add if found else kept.discard)(row)
-    keep(database, rare_name(name), least, kept - (again - _standing_any(database, name)))
+    keep(database, rare_name(name), least, kept - (again - some))
 
 
-def _standing_any(database: apsw.Connection, name: str) -> BitMap:
-    return BitMap.deserialize(database.execute("SELECT rows FROM sets WHERE name = ?", (any_name(name),)).fetchone()[0])
+def _only(database: apsw.Connection, name: str) -> BitMap:
+    """Return the one set of a name."""
+    (rows,) = _column(database, "SELECT rows FROM sets WHERE name = ?", (name,))
+    return BitMap.deserialize(rows)
 
 
 def _renew(database: apsw.Connection, name: str, value: Any, blocks: Sequence[Block], within: str, *bound: Any) -> None:
     """Take the rows of blocks out of a set, and put those into it that a statement finds within them; an empty set goes."""
-    found = database.execute("SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value)).fetchone()
-    rows = BitMap.deserialize(found[0])
+    (found,) = _column(database, "SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
+    rows = BitMap.deserialize(found)
     for first, last in blocks:
         rows.remove_range(first, last + 1)
         rows |= BitMap(_column(database, within, (first, last, *bound)))

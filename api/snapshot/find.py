@@ -17,7 +17,7 @@ from .read import Snapshot
 from .selection import is_narrowed, rare_rows, single, taken
 from .sets import kept, size_of, value_name
 from .statements import TAKEN, Rows, continuations, is_ranked, keys, one_row, ordered_rows
-from .walking import ID, Walk
+from .walking import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +96,19 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
     else:
         rows = taken(snapshot, query)
         total = behind.total if behind else len(rows)
-        order = query.order if query.sort or query.q is not None else ()
-        found = _behind(snapshot, query, rows, behind) if not order else Walk(snapshot, query.resource).part(
-            rows, order, query.per_page + 1, behind=behind.row if behind else None
-        )
+        found = _behind(snapshot, query, rows, behind)
     shown = found[: query.per_page]
     goes_on = Position(shown[-1], total) if len(found) > query.per_page else None
     return Found(total, snapshot.bodies_at(query.resource, shown), goes_on)
 
 
 def _behind(snapshot: Snapshot, query: Query, rows: BitMap, behind: Position | None) -> list[int]:
-    """Return the rows of a page, and one more, behind a position in the order of their numbers."""
+    """Return the rows of a page, and one more, behind a position."""
+    limit = query.per_page + 1
+    if query.sort:
+        return Walk(snapshot, query.resource).part(rows, query.order, limit, behind=behind.row if behind else None)
     first = rows.rank(behind.row) if behind else 0
-    return list(rows[first : first + query.per_page + 1])
+    return list(rows[first : first + limit])
 
 
 def _check(snapshot: Snapshot, query: Query, behind: Position) -> None:

@@ -60,8 +60,8 @@ def refresh_orders(database: apsw.Connection, resource: Resource, blocks: Sequen
 
 
 def _refresh_missing(database: apsw.Connection, name: str, source: Source, blocks: Sequence[Block]) -> None:
-    found = database.execute("SELECT rows FROM runs WHERE name = ? AND level = ?", (name, MISSING)).fetchone()
-    rows = BitMap.deserialize(found[0])
+    ((found,),) = database.execute("SELECT rows FROM runs WHERE name = ? AND level = ?", (name, MISSING))
+    rows = BitMap.deserialize(found)
     for block in blocks:
         rows.remove_range(block[0], block[1] + 1)
         rows |= BitMap([row for _, row in source.within(database, block, "IS NULL")])
@@ -73,11 +73,13 @@ def _refresh(database: apsw.Connection, name: str, source: Source, blocks: Seque
     gone = BitMap()
     for first, last in blocks:
         gone.add_range(first, last + 1)
-    known = list(database.execute("SELECT rowid, low, high, size, ascending IS NULL FROM runs WHERE name = ? AND level = 0 ORDER BY low", (name,)))
+    known = list(
+        database.execute("SELECT rowid, low, high, size, ascending IS NULL FROM runs WHERE name = ? AND level = 0 ORDER BY low", (name,))
+    )
     alone = [without and (source.sorting or (low == high and size >= span)) for _, low, high, size, without in known]
     coming = _assigned(source, database, blocks, known, alone)
     for place, (rowid, low, high, *_) in enumerate(known):
-        run = run_from(database.execute(f"SELECT {COLUMNS} FROM runs WHERE rowid = ?", (rowid,)).fetchone())
+        (run,) = map(run_from, database.execute(f"SELECT {COLUMNS} FROM runs WHERE rowid = ?", (rowid,)))
         pairs, kept = coming.get((place, place), []), run.rows - gone
         if not pairs and len(kept) == len(run.rows):
             continue
@@ -133,7 +135,7 @@ def _write(database: apsw.Connection, name: str, runs: Sequence[Run]) -> None:
 def _regroup(database: apsw.Connection, name: str, grouped: int) -> None:
     """Make the groups of an order anew."""
     database.execute("DELETE FROM runs WHERE name = ? AND level = ?", (name, GROUP))
-    found = database.execute("SELECT low, high, rows FROM runs WHERE name = ? AND level = ? ORDER BY low", (name, RUN)).fetchall()
-    members = [Run(low, high, BitMap.deserialize(rows)) for low, high, rows in found]
+    found = database.execute(f"SELECT {COLUMNS} FROM runs WHERE name = ? AND level = ? ORDER BY low", (name, RUN))
+    members = [Run(run.low, run.high, run.rows) for run in map(run_from, found)]
     for first in range(0, len(members), grouped):
         write_group(database, name, members[first : first + grouped])

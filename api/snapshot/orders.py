@@ -110,34 +110,45 @@ def missing(snapshot: Snapshot, name: str) -> BitMap:
     return BitMap.deserialize(found[0][0]) if found else BitMap()
 
 
-def compared(snapshot: Snapshot, resource: Resource, one: Filter, column: str, comparison: str, value: Any) -> BitMap:
-    """Return the rows with a value that compares so with this one: whole groups, whole runs, and of one run what SQL finds."""
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison with a value, as SQL writes it: its sign and the value."""
+
+    sign: str
+    value: Any
+
+    def holds(self, low: Any, high: Any) -> bool:
+        """Say whether all values between two pass."""
+        passes = COMPARISONS[self.sign]
+        return passes(low, self.value) and passes(high, self.value)
+
+
+def compared(snapshot: Snapshot, resource: Resource, one: Filter, column: str, comparison: Comparison) -> BitMap:
+    """Return the rows with a value that passes: whole groups, whole runs, and of one run what SQL finds."""
     found = BitMap()
-    name, holds = filter_order(resource, one, column), COMPARISONS[comparison]
-    for low, high, rows in _reaching(snapshot, name, GROUP, comparison, value, ()):
-        if holds(low, value) and holds(high, value):
+    name = filter_order(resource, one, column)
+    for low, high, rows in _reaching(snapshot, name, GROUP, comparison):
+        if comparison.holds(low, high):
             found |= BitMap.deserialize(rows)
             continue
-        for first, last, within in _reaching(snapshot, name, RUN, comparison, value, (low, high)):
-            if holds(first, value) and holds(last, value):
-                found |= BitMap.deserialize(within)
-            else:
-                found |= _edge(snapshot, filter_table(resource, one), column, comparison, value, Run(first, last, BitMap.deserialize(within)))
+        for first, last, within in _reaching(snapshot, name, RUN, comparison, (low, high)):
+            run = Run(first, last, BitMap.deserialize(within))
+            found |= run.rows if comparison.holds(first, last) else _edge(snapshot, filter_table(resource, one), column, comparison, run)
     return found
 
 
-def _reaching(snapshot: Snapshot, name: str, level: int, comparison: str, value: Any, bounds: tuple[Any, ...]) -> list[Any]:
-    """Return bounds and rows of the runs, or groups, within bounds that hold a value that compares so."""
-    nearest = "high" if comparison.startswith(">") else "low"
+def _reaching(snapshot: Snapshot, name: str, level: int, comparison: Comparison, bounds: tuple[Any, ...] = ()) -> list[Any]:
+    """Return bounds and rows of the runs, or groups, within bounds that hold a value that passes."""
+    nearest = "high" if comparison.sign.startswith(">") else "low"
     within = " AND low BETWEEN ? AND ?" if bounds else ""
-    statement = f"SELECT low, high, rows FROM runs WHERE name = ? AND level = ?{within} AND {nearest} {comparison} ?"
-    return snapshot.rows(statement, (name, level, *bounds, value))
+    statement = f"SELECT low, high, rows FROM runs WHERE name = ? AND level = ?{within} AND {nearest} {comparison.sign} ?"
+    return snapshot.rows(statement, (name, level, *bounds, comparison.value))
 
 
-def _edge(snapshot: Snapshot, table: str, column: str, comparison: str, value: Any, run: Run) -> BitMap:
-    """Return the rows of a run with a value that compares so."""
-    condition, bound = "value BETWEEN ? AND ?", (run.low, run.high)
+def _edge(snapshot: Snapshot, table: str, column: str, comparison: Comparison, run: Run) -> BitMap:
+    """Return the rows of a run with a value that passes."""
+    condition, bound = "value BETWEEN ? AND ?", [run.low, run.high]
     if column != FIRST:  # no index leads to these but by the row
-        condition, bound = "row IN carray(?)", (apsw.carray(array("q", run.rows)),)
-    found = snapshot.rows(f"SELECT row FROM {table} WHERE {condition} AND {column} {comparison} ?", (*bound, value))
-    return BitMap([row for (row,) in found])
+        condition, bound = "row IN carray(?)", [apsw.carray(array("q", run.rows))]
+    statement = f"SELECT row FROM {table} WHERE {condition} AND {column} {comparison.sign} ?"
+    return BitMap([row for (row,) in snapshot.rows(statement, (*bound, comparison.value))])

@@ -36,7 +36,7 @@ class Wanted:
         self.skip -= min(count, self.skip)
         return True
 
-    def take(self, rows: Sequence[int]) -> None:
+    def take(self, rows: Sequence[int] | BitMap) -> None:
         """Take what is wanted of rows in order."""
         got = rows[self.skip : self.skip + self.left]
         self.skip -= min(len(rows), self.skip)
@@ -97,7 +97,7 @@ class Walk:
         elif keys[1:] in {(), (ID,)}:
             ordered: Sequence[int] = run.ordered(descending=keys[0].descending)
             if behind is not None:
-                ordered = ordered[ordered.index(behind) + 1 :]  # type: ignore[arg-type]
+                ordered = ordered[ordered.index(behind) + 1 :]
             wanted.take(list(filter(set(rows).__contains__, ordered)))
         else:
             wanted.take(self._sorted(rows, keys, behind))
@@ -127,7 +127,7 @@ def _by_number(rows: BitMap, wanted: Wanted, behind: int | None, *, descending: 
     if not descending:
         passed = 0 if behind is None else rows.rank(behind)
         wanted.skip += passed
-        wanted.take(rows)  # type: ignore[arg-type]
+        wanted.take(rows)
         return
     kept = len(rows) if behind is None else rows.rank(behind - 1)
     end = max(kept - wanted.skip, 0)
