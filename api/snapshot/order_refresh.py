@@ -15,8 +15,8 @@ from pyroaring import BitMap
 from schemas import Resource
 
 from .layout import keys_index, sort_column
-from .order_writing import Pair, cut, filter_orders, sorted_keys, write_group, write_missing, write_run
-from .orders import COLUMNS, GROUP, MISSING, RUN, Run, ids_in_row_order, run_from, sort_order
+from .order_writing import Pair, cut, filter_orders, sorted_keys, write_groups, write_missing, write_runs
+from .orders import COLUMNS, MISSING, Run, ids_in_row_order, run_from, sort_order
 
 Block = tuple[int, int]
 BEFORE_ALL: Final = -1  # the place of what is before the first run
@@ -53,10 +53,10 @@ def refresh_orders(database: apsw.Connection, resource: Resource, blocks: Sequen
         name, source = sort_order(resource, key), Source(table, sort_column(key), last, sorting=True)
         _refresh(database, name, source, blocks, span)
         _refresh_missing(database, name, source, blocks)
-        _regroup(database, name, grouped)
+        write_groups(database, name, grouped, reaching=False)
     for name, table, column in filter_orders(resource):
         _refresh(database, name, Source(table, column, "row", sorting=False), blocks, span)
-        _regroup(database, name, grouped)
+        write_groups(database, name, grouped, reaching=True)
 
 
 def _refresh_missing(database: apsw.Connection, name: str, source: Source, blocks: Sequence[Block]) -> None:
@@ -86,15 +86,15 @@ def _refresh(database: apsw.Connection, name: str, source: Source, blocks: Seque
         database.execute("DELETE FROM runs WHERE rowid = ?", (rowid,))
         rows = kept | BitMap([row for _, row in pairs])
         if alone[place]:
-            _write(database, name, [Run(low, high, rows)] if rows else [])
+            write_runs(database, name, [Run(low, high, rows)] if rows else [])
             continue
         keys = [low, high, *(key for key, _ in pairs)]
-        _write(database, name, _cut(source, source.pairs(database, rows, min(keys), max(keys)), span))
+        write_runs(database, name, _cut(source, source.pairs(database, rows, min(keys), max(keys)), span))
     for (place, other), pairs in coming.items():
         if place != other:  # between two runs that are one value each
             keys = [key for key, _ in pairs]
             found = source.pairs(database, BitMap([row for _, row in pairs]), min(keys), max(keys))
-            _write(database, name, _cut(source, found, span))
+            write_runs(database, name, _cut(source, found, span))
 
 
 def _assigned(
@@ -125,17 +125,3 @@ def _beside(place: int, alone: Sequence[bool]) -> tuple[int, int]:
 def _cut(source: Source, pairs: Iterator[Pair], span: int) -> list[Run]:
     made = list(cut(pairs, span))
     return made if source.sorting else [Run(run.low, run.high, run.rows) for run in made]
-
-
-def _write(database: apsw.Connection, name: str, runs: Sequence[Run]) -> None:
-    for run in runs:
-        write_run(database, name, RUN, run)
-
-
-def _regroup(database: apsw.Connection, name: str, grouped: int) -> None:
-    """Make the groups of an order anew."""
-    database.execute("DELETE FROM runs WHERE name = ? AND level = ?", (name, GROUP))
-    found = database.execute(f"SELECT {COLUMNS} FROM runs WHERE name = ? AND level = ? ORDER BY low", (name, RUN))
-    members = [Run(run.low, run.high, run.rows) for run in map(run_from, found)]
-    for first in range(0, len(members), grouped):
-        write_group(database, name, members[first : first + grouped])

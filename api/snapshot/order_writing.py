@@ -17,7 +17,7 @@ from schemas import Resource
 from .layout import filter_table, keys_index, sort_column
 from .orders import FIRST, GROUP, GROUPED, LAST, MISSING, RUN, SPAN, Run, filter_order, ids_in_row_order, sort_order
 
-INSERT: Final = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+INSERT: Final = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 Pair = tuple[Any, int]  # a key and a row
 
 
@@ -36,16 +36,19 @@ def sorted_keys(resource: Resource) -> Iterator[str]:
 
 def write_orders(database: apsw.Connection, resource: Resource, span: int = SPAN, grouped: int = GROUPED) -> None:
     """Write the orders of a type: runs of `span` rows or a few more, so many of them a group."""
+    database.execute("DELETE FROM runs WHERE name GLOB ? OR name GLOB ?", (f"{resource.collection} *", f"{resource.collection}.*"))
     last = "row" if ids_in_row_order(resource) else "id"
     table = f"{resource.collection} INDEXED BY {keys_index(resource)}"
     for key in sorted_keys(resource):
         name, column = sort_order(resource, key), sort_column(key)
         pairs = database.execute(f"SELECT {column}, row FROM {table} WHERE {column} IS NOT NULL ORDER BY {column}, {last}")
-        write_runs(database, name, cut(pairs, span), grouped)
+        write_runs(database, name, cut(pairs, span))
+        write_groups(database, name, grouped, reaching=False)
         write_missing(database, name, BitMap([row for (row,) in database.execute(f"SELECT row FROM {table} WHERE {column} IS NULL")]))
     for name, table, column in filter_orders(resource):
         pairs = database.execute(f"SELECT {column}, row FROM {table} ORDER BY {column}")
-        write_runs(database, name, (Run(run.low, run.high, run.rows) for run in cut(pairs, span)), grouped)
+        write_runs(database, name, (Run(run.low, run.high, run.rows) for run in cut(pairs, span)))
+        write_groups(database, name, grouped, reaching=True)
 
 
 def cut(pairs: Iterable[Pair], span: int) -> Iterator[Run]:
@@ -73,31 +76,50 @@ def together(gathered: Sequence[tuple[Any, Sequence[int]]]) -> Run:
     return Run(gathered[0][0], gathered[-1][0], BitMap(ascending), ascending, None if descending == ascending[::-1] else descending)
 
 
-def write_runs(database: apsw.Connection, name: str, runs: Iterable[Run], grouped: int) -> None:
-    """Write the runs of an order, and the groups that they make."""
-    database.execute("DELETE FROM runs WHERE name = ?", (name,))
-    members: list[Run] = []
+def write_runs(database: apsw.Connection, name: str, runs: Iterable[Run]) -> None:
+    """Write the runs of an order."""
     for run in runs:
         write_run(database, name, RUN, run)
-        members.append(Run(run.low, run.high, run.rows))
-        if len(members) == grouped:
-            write_group(database, name, members)
-            members = []
-    write_group(database, name, members)
 
 
 def write_run(database: apsw.Connection, name: str, level: int, run: Run) -> None:
-    """Write one run."""
-    run.rows.run_optimize()
+    """Write one run; its reach comes with its group."""
     arrays = [made if made is None else made.tobytes() for made in (run.ascending, run.descending)]
-    database.execute(INSERT, (name, level, run.low, run.high, len(run.rows), run.rows.serialize(), *arrays))
+    database.execute(INSERT, (name, level, run.low, run.high, len(run.rows), _written(run.rows), *arrays, None))
 
 
-def write_group(database: apsw.Connection, name: str, members: Sequence[Run]) -> None:
-    """Write the group of runs that follow one another."""
-    if members:
-        rows = BitMap().union(*(run.rows for run in members))
-        write_run(database, name, GROUP, Run(members[0].low, members[-1].high, rows))
+def _written(rows: BitMap) -> bytes:
+    rows.run_optimize()
+    return rows.serialize()
+
+
+def write_groups(database: apsw.Connection, name: str, grouped: int, *, reaching: bool) -> None:
+    """Write the groups of an order anew, so many runs in each, and the reach of runs and groups where it is one of a filter."""
+    database.execute("DELETE FROM runs WHERE name = ? AND level = ?", (name, GROUP))
+    numbers = [row for (row,) in database.execute("SELECT rowid FROM runs WHERE name = ? AND level = ? ORDER BY low", (name, RUN))]
+    reach = BitMap()
+    for first in range(0, len(numbers), grouped):
+        group = _group(database, numbers[first : first + grouped], reaching=reaching)
+        write_run(database, name, GROUP, group)
+        if reaching:
+            reach |= group.rows
+            _reach(database, database.last_insert_rowid(), reach)
+
+
+def _group(database: apsw.Connection, numbers: Sequence[int], *, reaching: bool) -> Run:
+    """Return a group of runs by the numbers of their rows, and note how far each one reaches."""
+    bounds, rows = [], BitMap()
+    for number in numbers:
+        ((low, high, own),) = database.execute("SELECT low, high, rows FROM runs WHERE rowid = ?", (number,))
+        rows |= BitMap.deserialize(own)
+        bounds += [low, high]
+        if reaching:
+            _reach(database, number, rows)
+    return Run(bounds[0], bounds[-1], rows)
+
+
+def _reach(database: apsw.Connection, number: int, rows: BitMap) -> None:
+    database.execute("UPDATE runs SET reach = ? WHERE rowid = ?", (_written(rows), number))
 
 
 def write_missing(database: apsw.Connection, name: str, rows: BitMap) -> None:

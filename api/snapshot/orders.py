@@ -2,7 +2,9 @@
 
 A run is a set of rows, so that how many rows of a query stand in it takes a microsecond to count; and it holds them in their order.
 A value that stands in many rows is a run of its own, in which the next key decides. Runs that follow one another make a group, so that
-what is far from the beginning is reached without a look at each run. Thus neither a page nor a comparison visits all rows.
+what is far from the beginning is reached without a look at each run. In the order of what a filter compares, a run also holds its reach:
+all rows from the beginning of its group on, and a group all from the beginning of the order on. Thus neither a page nor a comparison
+visits all rows.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import ge, gt, le, lt
+from operator import le, lt
 from typing import Any, Final
 
 import apsw
@@ -20,17 +22,19 @@ from schemas import Filter, Resource
 
 from .layout import filter_table
 from .read import Snapshot
+from .sets import any_name, value_name, whole
 
 TABLE: Final = """
 CREATE TABLE runs (name TEXT NOT NULL, level INTEGER NOT NULL, low, high, size INTEGER NOT NULL, rows BLOB NOT NULL,
-  ascending BLOB, descending BLOB);
+  ascending BLOB, descending BLOB, reach BLOB);
 CREATE UNIQUE INDEX runs_by_low ON runs (name, level, low);
 """
 SPAN: Final = 512  # rows from which on a run, or a value, is one for itself
 GROUPED: Final = 32  # runs in a group
 RUN, GROUP, MISSING = 0, 1, 2  # the levels: runs, groups of them, and the rows without a value
 FIRST, LAST = "value", "last"  # the columns that a filter compares
-COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {">=": ge, ">": gt, "<=": le, "<": lt}
+BELOW: Final[Mapping[str, Callable[[Any, Any], bool]]] = {"<=": le, "<": lt}
+OPPOSITE: Final = {">=": "<", ">": "<="}
 COLUMNS: Final = "low, high, rows, ascending, descending"
 
 
@@ -110,45 +114,43 @@ def missing(snapshot: Snapshot, name: str) -> BitMap:
     return BitMap.deserialize(found[0][0]) if found else BitMap()
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A comparison with a value, as SQL writes it: its sign and the value."""
+def compared(snapshot: Snapshot, resource: Resource, one: Filter, column: str, comparison: tuple[str, Any]) -> BitMap:
+    """Return the rows whose value, of which each has one at most, compares so with another; a comparison is its sign and the other value.
 
-    sign: str
-    value: Any
-
-    def holds(self, low: Any, high: Any) -> bool:
-        """Say whether all values between two pass."""
-        passes = COMPARISONS[self.sign]
-        return passes(low, self.value) and passes(high, self.value)
+    What is above or at a value is what has any, without what is below it.
+    """
+    sign, value = comparison
+    if sign in BELOW:
+        return _up_to(snapshot, resource, one, column, (sign, value))
+    return whole(snapshot, any_name(value_name(resource, one))) - _up_to(snapshot, resource, one, column, (OPPOSITE[sign], value))
 
 
-def compared(snapshot: Snapshot, resource: Resource, one: Filter, column: str, comparison: Comparison) -> BitMap:
-    """Return the rows with a value that passes: whole groups, whole runs, and of one run what SQL finds."""
-    found = BitMap()
-    name = filter_order(resource, one, column)
-    for low, high, rows in _reaching(snapshot, name, GROUP, comparison):
-        if comparison.holds(low, high):
-            found |= BitMap.deserialize(rows)
-            continue
-        for first, last, within in _reaching(snapshot, name, RUN, comparison, (low, high)):
-            run = Run(first, last, BitMap.deserialize(within))
-            found |= run.rows if comparison.holds(first, last) else _edge(snapshot, filter_table(resource, one), column, comparison, run)
-    return found
+def _up_to(snapshot: Snapshot, resource: Resource, one: Filter, column: str, comparison: tuple[str, Any]) -> BitMap:
+    """Return the rows below a value, or at it as well.
 
-
-def _reaching(snapshot: Snapshot, name: str, level: int, comparison: Comparison, bounds: tuple[Any, ...] = ()) -> list[Any]:
-    """Return bounds and rows of the runs, or groups, within bounds that hold a value that passes."""
-    nearest = "high" if comparison.sign.startswith(">") else "low"
-    within = " AND low BETWEEN ? AND ?" if bounds else ""
-    statement = f"SELECT low, high, rows FROM runs WHERE name = ? AND level = ?{within} AND {nearest} {comparison.sign} ?"
-    return snapshot.rows(statement, (name, level, *bounds, comparison.value))
-
-
-def _edge(snapshot: Snapshot, table: str, column: str, comparison: Comparison, run: Run) -> BitMap:
-    """Return the rows of a run with a value that passes."""
-    condition, bound = "value BETWEEN ? AND ?", [run.low, run.high]
+    These are the groups before the last one that is reached, the runs in it before the last one, and what SQL finds in that.
+    """
+    name, (sign, value) = filter_order(resource, one, column), comparison
+    passes = BELOW[sign]
+    groups = _reached(snapshot, name, GROUP, comparison)
+    if not groups or passes(groups[0][1], value):
+        return BitMap.deserialize(groups[0][2]) if groups else BitMap()
+    runs = _reached(snapshot, name, RUN, comparison)
+    inner = [BitMap.deserialize(reach) for low, _, reach in runs[1:] if low >= groups[0][0]]
+    found = BitMap().union(*inner, *(BitMap.deserialize(reach) for _, _, reach in groups[1:]))
+    last = BitMap.deserialize(runs[0][2])
+    if passes(runs[0][1], value):
+        return found | last
+    own = last - inner[0] if inner else last
+    condition, bound = "value BETWEEN ? AND ?", [runs[0][0], runs[0][1]]
     if column != FIRST:  # no index leads to these but by the row
-        condition, bound = "row IN carray(?)", [apsw.carray(array("q", run.rows))]
-    statement = f"SELECT row FROM {table} WHERE {condition} AND {column} {comparison.sign} ?"
-    return BitMap([row for (row,) in snapshot.rows(statement, (*bound, comparison.value))])
+        condition, bound = "row IN carray(?)", [apsw.carray(array("q", own))]
+    edge = snapshot.rows(f"SELECT row FROM {filter_table(resource, one)} WHERE {condition} AND {column} {sign} ?", (*bound, value))
+    return found | BitMap([row for (row,) in edge])
+
+
+def _reached(snapshot: Snapshot, name: str, level: int, comparison: tuple[str, Any]) -> list[Any]:
+    """Return bounds and reach of the last run, or group, that a value below another is in, and of the one before it."""
+    sign, value = comparison
+    statement = f"SELECT low, high, reach FROM runs WHERE name = ? AND level = ? AND low {sign} ? ORDER BY low DESC LIMIT 2"
+    return snapshot.rows(statement, (name, level, value))

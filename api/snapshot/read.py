@@ -19,6 +19,7 @@ from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
 from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
+from .memory import Memory
 
 NEIGHBOURS: Final = 500
 MAPPED_BYTES: Final = 2147418112  # what SQLite maps at most; pages of the file are shared by all workers
@@ -119,6 +120,7 @@ class Snapshot:
         self.digest: str = meta["digest"]
         self.about: dict[str, Any] = json.loads(meta["about"])
         self.counts: dict[str, int] = json.loads(meta["counts"])
+        self.memory = Memory()
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
         """Return what a statement finds, read through this thread's connection.

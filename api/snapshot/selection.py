@@ -14,7 +14,7 @@ from schemas.dates import period
 
 from .layout import filter_table
 from .matching import matching
-from .orders import FIRST, LAST, Comparison, compared
+from .orders import FIRST, LAST, compared
 from .read import Snapshot
 from .sets import any_name, every_name, kept, several, value_name, whole
 
@@ -54,12 +54,12 @@ def taken(snapshot: Snapshot, query: Query, without: str = "") -> BitMap:
     wanted += _named(snapshot, query)
     if not wanted:
         wanted.append(every(snapshot, query.resource))
-    first, *others = sorted(wanted, key=len)
+    found, *others = sorted(wanted, key=len)
     for rows in others:
-        first &= rows
+        found = found & rows
     for rows in denied:
-        first -= rows
-    return first
+        found = found - rows
+    return found
 
 
 def _named(snapshot: Snapshot, query: Query) -> Iterator[BitMap]:
@@ -85,7 +85,7 @@ def _rows(snapshot: Snapshot, resource: Resource, clause: Clause) -> BitMap:
     if end_of(resource, one).kind == "date":
         return _dated(snapshot, resource, one, operator, values)
     if operator in COMPARISONS:
-        return compared(snapshot, resource, one, FIRST, Comparison(COMPARISONS[operator], values[0]))
+        return compared(snapshot, resource, one, FIRST, (COMPARISONS[operator], values[0]))
     if operator == "all":
         return BitMap.intersection(*(with_value(snapshot, resource, one, value) for value in values))
     return _with_any(snapshot, resource, one, values)
@@ -118,12 +118,12 @@ def _dated(snapshot: Snapshot, resource: Resource, one: Filter, operator: str, d
     first, last = _days(dates[0])
     if operator in COMPARISONS:
         column, day = {"gte": (LAST, first), "gt": (LAST, last), "lte": (FIRST, last), "lt": (FIRST, first)}[operator]
-        return compared(snapshot, resource, one, column, Comparison(COMPARISONS[operator], day))
+        return compared(snapshot, resource, one, column, (COMPARISONS[operator], day))
     found = BitMap()
     for date in dates:
         first, last = _days(date)
-        behind = compared(snapshot, resource, one, FIRST, Comparison(">=", first))
-        found |= behind & compared(snapshot, resource, one, LAST, Comparison("<=", last))
+        behind = compared(snapshot, resource, one, FIRST, (">=", first))
+        found |= behind & compared(snapshot, resource, one, LAST, ("<=", last))
     return found
 
 

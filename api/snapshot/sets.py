@@ -65,9 +65,12 @@ def keep(database: apsw.Connection, name: str, value: Any, rows: Iterable[int]) 
 
 
 def kept(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
-    """Return the set of a name and a value, or None where none was written."""
+    """Return the set of a name and a value, or None where none was written; others may have the same one, so that nobody changes it."""
+    remembered = snapshot.memory.get(name, value)
+    if remembered is not None:
+        return remembered
     found = snapshot.rows("SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
-    return BitMap.deserialize(found[0][0]) if found else None
+    return snapshot.memory.read(name, value, found[0][0]) if found else None
 
 
 def whole(snapshot: Snapshot, name: str) -> BitMap:
@@ -83,26 +86,24 @@ def size_of(snapshot: Snapshot, name: str, value: Any) -> int | None:
 
 def several(snapshot: Snapshot, name: str, values: Sequence[Any]) -> dict[Any, BitMap]:
     """Return the sets of those of the values that have one."""
-    marks = ",".join("?" * len(values))
-    found = snapshot.rows(f"SELECT value, rows FROM sets WHERE name = ? AND value IN ({marks})", (name, *values))
-    return {value: BitMap.deserialize(rows) for value, rows in found}
+    return {value: rows for value in values if (rows := kept(snapshot, name, value)) is not None}
 
 
 def by_size(snapshot: Snapshot, name: str, each: int) -> Iterator[tuple[Any, int, BitMap]]:
     """Yield value, size and rows of the sets of a name, the largest first, equal ones in order of value, read so many at a time."""
-    statement = "SELECT value, size, rows FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?"
+    statement = "SELECT value, size FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?"
     for offset in range(0, 1 << 32, each):
         found = snapshot.rows(statement, (name, each, offset))
-        for value, size, rows in found:
-            yield value, size, BitMap.deserialize(rows)
+        for value, size in found:
+            yield value, size, kept(snapshot, name, value) or BitMap()
         if len(found) < each:
             return
 
 
 def rare(snapshot: Snapshot, name: str) -> tuple[int, BitMap]:
     """Return how many rows a value without a set of its own has less than, and the rows that have such a value."""
-    found = snapshot.rows("SELECT value, rows FROM sets WHERE name = ?", (rare_name(name),))
-    return (found[0][0], BitMap.deserialize(found[0][1])) if found else (0, BitMap())
+    ((least,),) = snapshot.rows("SELECT value FROM sets WHERE name = ?", (rare_name(name),))
+    return least, kept(snapshot, rare_name(name), least) or BitMap()
 
 
 def frequent(snapshot: Snapshot, name: str, limit: int) -> list[tuple[Any, int]]:

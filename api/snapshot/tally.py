@@ -18,7 +18,7 @@ from .read import Snapshot
 from .selection import is_narrowed, taken
 from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value_name, whole
 
-CROSSED: Final = 0.125  # sets that are crossed in the time that a row takes to be looked up
+CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to be looked up
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
 Group = tuple[Any, ...]

@@ -17,7 +17,7 @@ from .layout import keys_index, sort_column
 from .orders import GROUP, RUN, Run, ids_in_row_order, missing, runs, sort_order
 from .read import Snapshot
 
-FEW: Final = 512  # rows that are sorted as they are
+FEW: Final = 1024  # rows that are sorted as they are
 ID: Final = SortKey("id", descending=False)
 
 
