@@ -77,6 +77,18 @@ def run_from(row: tuple[Any, ...]) -> Run:
     return Run(low, high, BitMap.deserialize(rows), numbers(ascending), numbers(descending))
 
 
+def _run(snapshot: Snapshot, number: int) -> Run:
+    """Return a run, or a group, by its number in the table."""
+    key = "runs", number
+    remembered: Run | None = snapshot.memory.get(key)
+    if remembered is not None:
+        return remembered
+    (row,) = snapshot.rows(f"SELECT {COLUMNS} FROM runs WHERE rowid = ?", (number,))
+    made = run_from(row)
+    snapshot.memory.keep(key, made, sum(len(one) for one in row[2:] if one))
+    return made
+
+
 def numbers(written: bytes | None) -> array[int] | None:
     """Return the numbers of rows that were written one after the other."""
     if written is None:
@@ -92,20 +104,15 @@ def runs(snapshot: Snapshot, name: str, level: int, *, descending: bool = False,
     The first is the one that holds the key `around`, or that is below it where none does; the last one begins at `until` or before it.
     """
     sign, direction = ("<", "DESC") if descending else (">", "ASC")
-    found = []
-    if around is not None:
-        found = snapshot.rows(
-            f"SELECT {COLUMNS} FROM runs WHERE name = ? AND level = ? AND low <= ? ORDER BY low DESC LIMIT 1", (name, level, around)
-        )
-    if not found:
-        found = snapshot.rows(f"SELECT {COLUMNS} FROM runs WHERE name = ? AND level = ? ORDER BY low {direction} LIMIT 1", (name, level))
-    following = f"SELECT {COLUMNS} FROM runs WHERE name = ? AND level = ? AND low {sign} ? ORDER BY low {direction} LIMIT 1"
+    of = "SELECT rowid FROM runs WHERE name = ? AND level = ?"
+    found = snapshot.rows(f"{of} AND low <= ? ORDER BY low DESC LIMIT 1", (name, level, around)) if around is not None else []
+    found = found or snapshot.rows(f"{of} ORDER BY low {direction} LIMIT 1", (name, level))
     while found:
-        run = run_from(found[0])
+        run = _run(snapshot, found[0][0])
         if until is not None and (run.low < until if descending else run.low > until):
             return
         yield run
-        found = snapshot.rows(following, (name, level, run.low))
+        found = snapshot.rows(f"{of} AND low {sign} ? ORDER BY low {direction} LIMIT 1", (name, level, run.low))
 
 
 def missing(snapshot: Snapshot, name: str) -> BitMap:

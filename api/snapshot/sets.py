@@ -24,6 +24,7 @@ CREATE INDEX sets_by_size ON sets (name, size DESC, value);
 CREATE TABLE frequent (name TEXT, size INTEGER, value, PRIMARY KEY (name, size DESC, value)) WITHOUT ROWID;
 """
 LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer are found one by one
+SMALL: Final = 2048  # rows of a set that is read at once with its neighbours, and not looked for in memory
 WHOLE: Final = ""  # the value of a set that is the only one of its name
 
 
@@ -66,11 +67,17 @@ def keep(database: apsw.Connection, name: str, value: Any, rows: Iterable[int]) 
 
 def kept(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
     """Return the set of a name and a value, or None where none was written; others may have the same one, so that nobody changes it."""
-    remembered = snapshot.memory.get(name, value)
+    remembered: BitMap | None = snapshot.memory.get((name, value))
     if remembered is not None:
         return remembered
     found = snapshot.rows("SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
-    return snapshot.memory.read(name, value, found[0][0]) if found else None
+    return _remembered(snapshot, name, value, found[0][0]) if found else None
+
+
+def _remembered(snapshot: Snapshot, name: str, value: Any, written: bytes) -> BitMap:
+    rows = BitMap.deserialize(written)
+    snapshot.memory.keep((name, value), rows, len(written))
+    return rows
 
 
 def whole(snapshot: Snapshot, name: str) -> BitMap:
@@ -91,11 +98,13 @@ def several(snapshot: Snapshot, name: str, values: Sequence[Any]) -> dict[Any, B
 
 def by_size(snapshot: Snapshot, name: str, each: int) -> Iterator[tuple[Any, int, BitMap]]:
     """Yield value, size and rows of the sets of a name, the largest first, equal ones in order of value, read so many at a time."""
-    statement = "SELECT value, size FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?"
+    statement = (
+        f"SELECT value, size, CASE WHEN size < {SMALL} THEN rows END FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?"
+    )
     for offset in range(0, 1 << 32, each):
         found = snapshot.rows(statement, (name, each, offset))
-        for value, size in found:
-            yield value, size, kept(snapshot, name, value) or BitMap()
+        for value, size, rows in found:
+            yield value, size, BitMap.deserialize(rows) if rows else kept(snapshot, name, value) or BitMap()
         if len(found) < each:
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from heapq import heappush, heappushpop
 from typing import Any, Final
@@ -10,15 +11,18 @@ from typing import Any, Final
 import apsw
 from pyroaring import BitMap
 
-from api.filters import filter_named
+from api.filters import end_of, filter_named
 from api.query import Query
+from schemas import Filter, Resource
 
 from .layout import filter_table
 from .read import Snapshot
-from .selection import is_narrowed, taken
+from .selection import is_narrowed, taken, with_value
 from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value_name, whole
 
 CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to be looked up
+FEW: Final = 16  # values that are looked at one by one in any case
+MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
 Group = tuple[Any, ...]
@@ -31,15 +35,36 @@ def values(snapshot: Snapshot, query: Query, name: str, limit: int) -> Counted:
     sets = value_name(query.resource, one)
     if not is_narrowed(query, name):
         return frequent(snapshot, sets, limit)
-    rows, table = taken(snapshot, query, name), filter_table(query.resource, one)
-    if more_than(snapshot, sets, int(len(rows) * CROSSED)):
-        return _first(_looked_up(snapshot, table, rows), limit)
+    rows = taken(snapshot, query, name)
+    few = not more_than(snapshot, sets, FEW)
+    if not few and not end_of(query.resource, one).many and (counted := _peeled(snapshot, query.resource, one, rows)) is not None:
+        return _first(counted, limit)
+    table = filter_table(query.resource, one)
+    if not few and more_than(snapshot, sets, int(len(rows) * CROSSED)):
+        return _looked_up(snapshot, table, rows, limit)
     counted, least = _crossed(snapshot, sets, rows, limit)
     below, scarce = rare(snapshot, sets)
     if least < below and (left := rows & scarce):  # where the last place takes more, no value without a set comes into it
         known = {value for value, _ in counted}
-        counted += [(value, count) for value, count in _looked_up(snapshot, table, left) if value not in known]
+        counted += [one for one in _looked_up(snapshot, table, left, limit + len(known)) if one[0] not in known]
     return _first(counted, limit)
+
+
+def _peeled(snapshot: Snapshot, resource: Resource, one: Filter, rows: BitMap) -> Counted | None:
+    """Return how often each value stands in some rows that have one at most, or None where they have more than a few values.
+
+    The first row says one value; what is left without the rows of this value says the next.
+    """
+    counted: Counted = []
+    left = rows & whole(snapshot, any_name(value_name(resource, one)))
+    for _ in range(FEW):
+        if not left:
+            return counted
+        ((value,),) = snapshot.rows(f"SELECT value FROM {filter_table(resource, one)} WHERE row = ?", (left.min(),))
+        standing = with_value(snapshot, resource, one, value)
+        counted.append((value, left.intersection_cardinality(standing)))
+        left -= standing
+    return None if left else counted
 
 
 def _first(counted: Counted, limit: int) -> Counted:
@@ -63,10 +88,14 @@ def _crossed(snapshot: Snapshot, name: str, rows: BitMap, limit: int) -> tuple[C
     return counted, best[0] if len(best) == limit else 0
 
 
-def _looked_up(snapshot: Snapshot, table: str, rows: BitMap) -> Counted:
-    """Return how often each value stands in some rows, looked up row by row."""
-    statement = f"SELECT value, count(*) FROM {table} WHERE row IN carray(?) GROUP BY value"
-    return snapshot.rows(statement, (apsw.carray(array("q", rows)),)) if rows else []
+def _looked_up(snapshot: Snapshot, table: str, rows: BitMap, limit: int) -> Counted:
+    """Return the most frequent values in some rows, looked up row by row; the database counts those of many, so that memory is bounded."""
+    statement = f"SELECT value FROM {table} WHERE row IN carray(?)"
+    if len(rows) > MOST_LOOKED_UP:
+        statement = f"SELECT value, count(*) FROM {table} WHERE row IN carray(?) GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
+        return snapshot.rows(statement, (apsw.carray(array("q", rows)), limit))
+    found = snapshot.rows(statement, (apsw.carray(array("q", rows)),)) if rows else []
+    return _first(list(Counter([value for (value,) in found]).items()), limit)
 
 
 def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> tuple[int, list[Group]]:

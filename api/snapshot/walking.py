@@ -63,7 +63,7 @@ class Walk:
         if keys[0].name == "id" and ids_in_row_order(self.resource):
             _by_number(rows, wanted, behind, descending=keys[0].descending)
         elif len(rows) <= FEW:
-            wanted.take(self._sorted(rows, keys, behind))
+            wanted.take(self._sorted(rows, keys, wanted, behind))
         else:
             self._through_runs(rows, keys, wanted, behind)
 
@@ -100,15 +100,16 @@ class Walk:
                 ordered = ordered[ordered.index(behind) + 1 :]
             wanted.take(list(filter(set(rows).__contains__, ordered)))
         else:
-            wanted.take(self._sorted(rows, keys, behind))
+            wanted.take(self._sorted(rows, keys, wanted, behind))
 
-    def _sorted(self, rows: BitMap, keys: tuple[SortKey, ...], behind: int | None) -> list[int]:
-        """Return a few rows in order, those behind a row alone where one is given."""
+    def _sorted(self, rows: BitMap, keys: tuple[SortKey, ...], wanted: Wanted, behind: int | None) -> list[int]:
+        """Return the first of a few rows in order, as many as may be wanted, or all that are behind a row where one is given."""
         among = array("q", rows if behind is None else rows | BitMap([behind]))
-        name = self.resource.collection
         order = ", ".join(f"{sort_column(key.name)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in keys)
-        statement = f"SELECT row FROM {name} INDEXED BY {keys_index(self.resource)} WHERE row IN carray(?) ORDER BY {order}"
-        found = [row for (row,) in self.snapshot.rows(statement, (apsw.carray(among),))]
+        index = f"{self.resource.collection} INDEXED BY {keys_index(self.resource)}"
+        statement = f"SELECT row FROM {index} WHERE row IN carray(?) ORDER BY {order} LIMIT ?"
+        most = wanted.skip + wanted.left if behind is None else len(among)
+        found = [row for (row,) in self.snapshot.rows(statement, (apsw.carray(among), most))]
         return found if behind is None else found[found.index(behind) + 1 :]
 
     def _key(self, key: SortKey, row: int) -> Any:
