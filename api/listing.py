@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Final
+
+import orjson
 
 from schemas import BY_TYPE, Resource
 from schemas.canonical import compact
@@ -150,7 +151,7 @@ def _meta(asked: Asked, found: Found) -> dict[str, Any]:
     if query.sample is not None:
         meta["seed"] = query.seed
     if query.highlight:
-        records = map(json.loads, found.bodies)
+        records = map(orjson.loads, found.bodies)
         meta["highlights"] = {record["id"]: highlights(texts(query.resource, record), query.terms) for record in records}
     return meta | {"query": query.understood(), "dataset": stamp()}
 
@@ -160,4 +161,4 @@ def _shaped(bodies: Sequence[bytes], select: Sequence[str] | None) -> Iterable[b
     if not select:
         return bodies
     tree = tree_of(select)
-    return [compact(cut(json.loads(body), tree)) for body in bodies]
+    return [compact(cut(orjson.loads(body), tree)) for body in bodies]

@@ -13,6 +13,7 @@ from worlds import WORLDS, World, made
 
 from api.app import create_app
 from api.config import Settings
+from api.snapshot import tally, walking
 from api.snapshot.build import build
 from schemas.dataset import Dataset
 from schemas.load import load
@@ -66,9 +67,13 @@ def tiny_client(tiny_app: Flask) -> Iterator[FlaskClient]:
 
 
 @pytest.fixture(scope="session", params=WORLDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """Each of three datasets in turn: the shipped one, the tiny one, and one full of oddities."""
-    return made(request.param, tmp_path_factory.mktemp(request.param))
+def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """Each dataset in turn: the shipped one, the tiny one, and one full of oddities, this one also cut so finely that it has every kind of set."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "fine":
+            patch.setattr(walking, "FEW", 2)
+            patch.setattr(tally, "CROSSED", 1000)
+        yield made(request.param, tmp_path_factory.mktemp(request.param))
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tiny import FILES, content, edit, spelled, tiny, write
 
-from schemas.canonical import dumps
+from schemas.canonical import compact, dumps
 from schemas.fix import fix
 from schemas.load import load, survey
 
@@ -34,6 +34,12 @@ VALUES = st.recursive(
 def test_the_writer_writes_what_json_writes_with_two_spaces(value: Any):
     """It is quicker, and no other spelling."""
     assert dumps(value) == json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+@given(VALUES | st.recursive(st.floats(allow_nan=False, allow_infinity=False) | st.integers() | st.text(), st.lists))
+def test_the_compact_writer_writes_what_json_writes_without_spaces(value: Any):
+    """It is quicker, and no other spelling; of what is no Unicode text it writes nothing either."""
+    assert compact(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def meaning(value: Any) -> Any:

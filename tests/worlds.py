@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import apsw
 from flask import Flask
 from flask.testing import FlaskClient
 from oracle import Oracle
@@ -17,13 +19,16 @@ from tiny import edit, tiny
 
 from api.app import create_app
 from api.config import Settings
+from api.snapshot import derived
 from api.snapshot.build import build, compiled
+from api.snapshot.derived import Cut
 from schemas import RESOURCES, Resource
 from schemas.dataset import Dataset
 from schemas.load import load
 
 ROOT = Path(__file__).parents[1]
-WORLDS = ("real", "tiny", "odd")
+WORLDS = ("real", "tiny", "odd", "fine")
+FINE = Cut(least=2, span=3, grouped=2)
 EVERYTHING = "200"
 
 ODD_TEXTS = [
@@ -42,9 +47,12 @@ ODD_DATES = [
 class World:
     """A dataset that is served, with an oracle that knows its records."""
 
-    def __init__(self, name: str, dataset: Dataset, folder: Path) -> None:
+    def __init__(self, name: str, dataset: Dataset, folder: Path, cut: Cut | None = None) -> None:
         self.name, self.dataset = name, dataset
         build(dataset, folder / "snapshot.rostrum")
+        if cut:
+            with closing(apsw.Connection(str(folder / "snapshot.rostrum"))) as database, database:
+                derived.write(database, cut)
         self.app: Flask = create_app(folder / "snapshot.rostrum", Settings())
         self.client: FlaskClient = self.app.test_client()
 
@@ -137,6 +145,6 @@ def _odd_claims() -> Iterator[dict[str, Any]]:
 
 
 def made(name: str, folder: Path) -> World:
-    """Return one of the three."""
-    source = {"real": lambda: ROOT / "data", "tiny": lambda: tiny(folder / "data"), "odd": lambda: odd(folder / "data")}[name]()
-    return World(name, load(source), folder)
+    """Return one of them; the fine one is the odd one with sets and orders cut finely."""
+    source = {"real": lambda: ROOT / "data", "tiny": lambda: tiny(folder / "data")}.get(name, lambda: odd(folder / "data"))()
+    return World(name, load(source), folder, FINE if name == "fine" else None)

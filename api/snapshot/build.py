@@ -16,7 +16,7 @@ from schemas.dataset import Dataset
 from schemas.dates import period
 from schemas.paths import sort_value, values
 
-from . import exports, integrity, passages, search, sets
+from . import derived, exports, integrity, orders, passages, search, sets
 from .computed import public
 from .draft import draft_of, sync
 from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, own_sorts, software, tables
@@ -76,10 +76,12 @@ def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
         with database:
             database.execute(COMMON)
             database.execute(sets.TABLE)
+            database.execute(orders.TABLE)
             database.execute(search.TABLE)
             database.execute(search.GATHERED)
             for resource in RESOURCES:
                 _write_type(database, resource, records, progress)
+            derived.write(database)
             database.execute(search.MERGED)
             texts = sorted((name, text.text.encode()) for name, text in dataset.texts.items())
             database.executemany("INSERT INTO texts VALUES (?, ?)", texts)

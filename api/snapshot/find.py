@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
-from api.query import Query
+from pyroaring import BitMap
 
+from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
+from api.query import Clause, Query
+
+from .layout import filter_table
 from .read import Snapshot
-from .statements import TAKEN, Rows, continuations, keys, one_row, ordered_rows, rows
+from .selection import is_narrowed, rare_rows, single, taken
+from .sets import kept, size_of, value_name
+from .statements import TAKEN, Rows, continuations, is_ranked, keys, one_row, ordered_rows
+from .walking import Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +31,56 @@ class Found:
 
 def count(snapshot: Snapshot, query: Query) -> int:
     """Return how many records a query finds."""
-    taken = rows(query)
-    if not taken.conditions:
+    if not is_narrowed(query):
         return snapshot.counts[query.resource.collection]
-    total: int = snapshot.rows(f"SELECT count(*) FROM {taken}", taken.bindings)[0][0]
-    return total
+    clause = single(query)
+    return len(taken(snapshot, query)) if clause is None else _count(snapshot, query, clause)
+
+
+def _count(snapshot: Snapshot, query: Query, clause: Clause) -> int:
+    """Return how many records have one value of one filter."""
+    (value,) = clause.values
+    size = size_of(snapshot, value_name(query.resource, clause.filter), value)
+    if size is not None:
+        return size
+    found: int = snapshot.rows(f"SELECT count(*) FROM {filter_table(query.resource, clause.filter)} WHERE value = ?", (value,))[0][0]
+    return found
 
 
 def page(snapshot: Snapshot, query: Query) -> Found:
     """Return one page of what a query finds."""
-    total = count(snapshot, query)
-    if query.per_page == 0 or query.offset >= total:
-        return Found(total, ())
-    return Found(total, [body for _, body in _select(snapshot, query, ordered_rows(query), query.per_page, query.offset)])
+    if query.per_page == 0:
+        return Found(count(snapshot, query), ())
+    rows = _rows(snapshot, query)
+    return Found(len(rows), _part(snapshot, query, rows, query.per_page, query.offset))
+
+
+def _rows(snapshot: Snapshot, query: Query) -> BitMap | list[int]:
+    """Return the rows that a query takes, in order of their numbers."""
+    clause = single(query)
+    if clause is None or query.sort:
+        return taken(snapshot, query)
+    (value,) = clause.values
+    found = kept(snapshot, value_name(query.resource, clause.filter), value)
+    return rare_rows(snapshot, query.resource, clause.filter, value) if found is None else found
+
+
+def _part(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: int, offset: int = 0) -> Sequence[bytes]:
+    """Return the bodies of a part of some rows in the order of a query."""
+    if offset >= len(rows):
+        return ()
+    if is_ranked(query):
+        return snapshot.bodies_at(query.resource, _ranked(snapshot, query, ordered_rows(query), limit, offset))
+    if not query.sort:
+        return snapshot.bodies_in_order(query.resource, rows[offset : offset + limit])
+    found = Walk(snapshot, query.resource).part(BitMap(rows), query.order, limit, offset)
+    return snapshot.bodies_at(query.resource, found)
 
 
 def table(snapshot: Snapshot, query: Query, most: int) -> Found:
     """Return all that a query finds, or none of it where that is more than `most`."""
-    total = count(snapshot, query)
-    return Found(total, [body for _, body in _select(snapshot, query, ordered_rows(query), most)] if total <= most else ())
+    rows = _rows(snapshot, query)
+    return Found(len(rows), _part(snapshot, query, rows, most) if len(rows) <= most else ())
 
 
 def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
@@ -51,49 +88,73 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
 
     :raises BadCursor: there is nothing at that position.
     """
-    total = behind.total if behind else count(snapshot, query)
+    if behind:
+        _check(snapshot, query, behind)
+    if is_ranked(query):
+        total = behind.total if behind else count(snapshot, query)
+        found = _ranked_behind(snapshot, query, behind)
+    else:
+        rows = taken(snapshot, query)
+        total = behind.total if behind else len(rows)
+        found = _behind(snapshot, query, rows, behind)
+    shown = found[: query.per_page]
+    goes_on = Position(shown[-1], total) if len(found) > query.per_page else None
+    return Found(total, snapshot.bodies_at(query.resource, shown), goes_on)
+
+
+def _behind(snapshot: Snapshot, query: Query, rows: BitMap, behind: Position | None) -> list[int]:
+    """Return the rows of a page, and one more, behind a position."""
+    limit = query.per_page + 1
+    if query.sort:
+        return Walk(snapshot, query.resource).part(rows, query.order, limit, behind=behind.row if behind else None)
+    first = rows.rank(behind.row) if behind else 0
+    return list(rows[first : first + limit])
+
+
+def _check(snapshot: Snapshot, query: Query, behind: Position) -> None:
+    """Refuse a position that no walk was at; whoever made it up could count further than a set of rows does.
+
+    :raises BadCursor: there is no such row, or there are not so many.
+    """
+    name = query.resource.collection
+    found = snapshot.rows(f"SELECT 1 FROM {name} WHERE row = ?", (behind.row,))
+    if not found or not 0 < behind.total <= snapshot.counts[name]:
+        raise BadCursor(NOT_GIVEN_OUT)
+
+
+def _ranked(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: int = 0) -> list[int]:
+    """Return the numbers of rows in an order that needs scores."""
+    order = ", ".join(key.order for key in keys(query))
+    statement = f"{taken.before}SELECT {TAKEN}.row FROM {taken} ORDER BY {order} LIMIT ? OFFSET ?"
+    return [row for (row,) in snapshot.rows(statement, [*taken.bindings, limit, offset])]
+
+
+def _ranked_behind(snapshot: Snapshot, query: Query, behind: Position | None) -> list[int]:
+    """Return the rows of a page, and one more, behind a position in an order that needs scores."""
     parts = continuations(keys(query), _values(snapshot, query, behind)) if behind else [("", [])]
     taken = ordered_rows(query)
-    found: list[tuple[int, bytes]] = []
+    found: list[int] = []
     for more, bound in parts:
-        found += _select(snapshot, query, taken.where(more, bound), query.per_page + 1 - len(found))
-        if len(found) > query.per_page:
-            *shown, _ = found
-            return Found(total, [body for _, body in shown], Position(shown[-1][0], total))
-    return Found(total, [body for _, body in found])
+        if len(found) <= query.per_page:
+            found += _ranked(snapshot, query, taken.where(more, bound), query.per_page + 1 - len(found))
+    return found
 
 
 def _values(snapshot: Snapshot, query: Query, behind: Position) -> tuple[Any, ...]:
     """Return the values by which the row at a position is sorted.
 
-    :raises BadCursor: there is no such row; whoever made it up could count further than the database does.
+    :raises BadCursor: the words of the query do not match it.
     """
-    most = snapshot.counts[query.resource.collection]
-    if 0 < behind.row <= most and 0 < behind.total <= most:
-        taken = one_row(query, behind.row)
-        columns = ", ".join(key.expression for key in keys(query))
-        for row in snapshot.rows(f"{taken.before}SELECT {columns} FROM {taken}", taken.bindings):
-            values: tuple[Any, ...] = row
-            return values
+    taken = one_row(query, behind.row)
+    columns = ", ".join(key.expression for key in keys(query))
+    for row in snapshot.rows(f"{taken.before}SELECT {columns} FROM {taken}", taken.bindings):
+        values: tuple[Any, ...] = row
+        return values
     raise BadCursor(NOT_GIVEN_OUT)
-
-
-def _select(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: int = 0) -> list[tuple[int, bytes]]:
-    """Return number and body of rows in the order of a query; they are sorted by number, so that no body is moved about."""
-    order = ", ".join(key.order for key in keys(query))
-    statement = f"{taken.before}SELECT {TAKEN}.row FROM {taken} ORDER BY {order} LIMIT ? OFFSET ?"
-    numbers = [row for (row,) in snapshot.rows(statement, [*taken.bindings, limit, offset])]
-    bodies = snapshot.bodies_at(query.resource, numbers)
-    return [(row, bodies[row]) for row in numbers]
 
 
 def sample(snapshot: Snapshot, query: Query, size: int, seed: int) -> Found:
     """Return records drawn by chance from what a query finds, in their default order; the same seed draws the same ones."""
-    name = query.resource.collection
-    taken = rows(query)
-    among: Sequence[int] = range(1, snapshot.counts[name] + 1)
-    if taken.conditions:
-        among = [row for (row,) in snapshot.rows(f"SELECT {TAKEN}.row FROM {taken} ORDER BY {TAKEN}.row", taken.bindings)]
-    drawn = random.Random(seed).sample(among, min(size, len(among)))  # noqa: S311 - chance need not be secret
-    bodies = snapshot.bodies_at(query.resource, drawn)
-    return Found(len(among), [bodies[row] for row in sorted(drawn)])
+    rows = taken(snapshot, query)
+    drawn = random.Random(seed).sample(range(len(rows)), min(size, len(rows)))  # noqa: S311 - chance need not be secret
+    return Found(len(rows), snapshot.bodies_in_order(query.resource, [rows[place] for place in sorted(drawn)]))

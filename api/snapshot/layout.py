@@ -48,8 +48,8 @@ def indexes(resource: Resource) -> Iterator[str]:
     """Yield the statements that make the indexes of one type, for after its rows are in."""
     name = resource.collection
     yield f"CREATE UNIQUE INDEX {name}_by_id ON {name} (id)"
-    for key in own_sorts(resource):
-        yield f"CREATE INDEX {name}_by_{key} ON {name} ({sort_column(key)}, id)"
+    keys = "".join(f", {sort_column(key)}" for key in own_sorts(resource))
+    yield f"CREATE INDEX {keys_index(resource)} ON {name} (row, id{keys})"  # what rows are sorted by, without their bodies
     for one in resource.filters:
         table = filter_table(resource, one)
         yield f"CREATE INDEX {table}_by_row ON {table} (row)"
@@ -58,6 +58,11 @@ def indexes(resource: Resource) -> Iterator[str]:
 def sort_column(key: str) -> str:
     """Return the column that a sort key compares."""
     return "id" if key == "id" else f"sort_{key}"
+
+
+def keys_index(resource: Resource) -> str:
+    """Return the index that holds what the rows of a collection are sorted by."""
+    return f"{resource.collection}_keys"
 
 
 def own_sorts(resource: Resource) -> list[str]:

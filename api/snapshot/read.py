@@ -7,6 +7,7 @@ import json
 import os
 import threading
 import weakref
+from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,7 @@ from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
 from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
+from .memory import Memory
 
 NEIGHBOURS: Final = 500
 MAPPED_BYTES: Final = 2147418112  # what SQLite maps at most; pages of the file are shared by all workers
@@ -118,6 +120,7 @@ class Snapshot:
         self.digest: str = meta["digest"]
         self.about: dict[str, Any] = json.loads(meta["about"])
         self.counts: dict[str, int] = json.loads(meta["counts"])
+        self.memory = Memory()
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
         """Return what a statement finds, read through this thread's connection.
@@ -216,13 +219,16 @@ class Snapshot:
             found += [row[0] for row in self.rows(statement, part)]
         return found
 
-    def bodies_at(self, resource: Resource, numbers: Sequence[int]) -> dict[int, bytes]:
-        """Return the public forms at some rows of a collection, by the number of the row."""
-        found: dict[int, bytes] = {}
-        for first in range(0, len(numbers), MOST_BOUND):
-            part = numbers[first : first + MOST_BOUND]
-            found |= dict(self.rows(f"SELECT row, body FROM {resource.collection} WHERE row IN ({','.join('?' * len(part))})", part))
-        return found
+    def bodies_in_order(self, resource: Resource, numbers: Iterable[int]) -> list[bytes]:
+        """Return the public forms at some rows of a collection, in the order of the rows."""
+        statement = f"SELECT body FROM {resource.collection} WHERE row IN carray(?) ORDER BY row"
+        return [body for (body,) in self.rows(statement, (apsw.carray(array("q", numbers)),))] if numbers else []
+
+    def bodies_at(self, resource: Resource, numbers: Sequence[int]) -> list[bytes]:
+        """Return the public forms at some rows of a collection, in the order of their numbers as given."""
+        statement = f"SELECT row, body FROM {resource.collection} WHERE row IN carray(?)"
+        found = dict(self.rows(statement, (apsw.carray(array("q", numbers)),))) if numbers else {}
+        return [found[row] for row in numbers]
 
     def references(self, type_: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the reference object of each id that names a record of a type."""

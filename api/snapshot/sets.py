@@ -6,19 +6,52 @@ million rows takes microseconds, and so does to count what two of them share.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import apsw
 from pyroaring import BitMap
+
+from api.filters import BUCKETS
+from schemas import Filter, Resource
 
 from .read import Snapshot
 
 TABLE: Final = """
 CREATE TABLE sets (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value NOT NULL, size INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX sets_by_value ON sets (name, value);
+CREATE INDEX sets_by_size ON sets (name, size DESC, value);
+CREATE TABLE frequent (name TEXT, size INTEGER, value, PRIMARY KEY (name, size DESC, value)) WITHOUT ROWID;
 """
-LEAST: Final = 256  # rows that a value stands in for a set of its own; fewer are found one by one
+LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer are found one by one
+SMALL: Final = 2048  # rows of a set that is read at once with its neighbours, and not looked for in memory
+WHOLE: Final = ""  # the value of a set that is the only one of its name
+
+
+def every_name(collection: str) -> str:
+    """Return the name of the set of all rows of a collection."""
+    return collection
+
+
+def value_name(resource: Resource, one: Filter, bucket: str = "") -> str:
+    """Return the name of the sets of the values of a filter, or of the buckets of its dates."""
+    return f"{resource.collection}.{one.name}:{bucket}" if bucket else f"{resource.collection}.{one.name}"
+
+
+def any_name(name: str) -> str:
+    """Return the name of the set of the rows that have any value of those that have sets of this name."""
+    return f"{name} any"
+
+
+def rare_name(name: str) -> str:
+    """Return the name of the set of the rows that have a value without a set of its own."""
+    return f"{name} rare"
+
+
+def bucket_of(column: str, bucket: str) -> str:
+    """Return the expression of the bucket of a day; one before all days is in none."""
+    ending = " || '0s'" if bucket == "decade" else ""
+    return f"CASE WHEN {column} <> '' THEN substr({column}, 1, {BUCKETS[bucket]}){ending} END"
 
 
 def keep(database: apsw.Connection, name: str, value: Any, rows: Iterable[int]) -> None:
@@ -33,6 +66,60 @@ def keep(database: apsw.Connection, name: str, value: Any, rows: Iterable[int]) 
 
 
 def kept(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
-    """Return the set of a name and a value, or None where none was written."""
+    """Return the set of a name and a value, or None where none was written; others may have the same one, so that nobody changes it."""
+    remembered: BitMap | None = snapshot.memory.get((name, value))
+    if remembered is not None:
+        return remembered
     found = snapshot.rows("SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
-    return BitMap.deserialize(found[0][0]) if found else None
+    return _remembered(snapshot, name, value, found[0][0]) if found else None
+
+
+def _remembered(snapshot: Snapshot, name: str, value: Any, written: bytes) -> BitMap:
+    rows = BitMap.deserialize(written)
+    snapshot.memory.keep((name, value), rows, len(written))
+    return rows
+
+
+def whole(snapshot: Snapshot, name: str) -> BitMap:
+    """Return the one set of a name; the empty one where nothing stands in it."""
+    return kept(snapshot, name, WHOLE) or BitMap()
+
+
+def size_of(snapshot: Snapshot, name: str, value: Any) -> int | None:
+    """Return how many rows the set of a name and a value holds, or None where none was written."""
+    found = snapshot.rows("SELECT size FROM sets WHERE name = ? AND value = ?", (name, value))
+    return found[0][0] if found else None
+
+
+def several(snapshot: Snapshot, name: str, values: Sequence[Any]) -> dict[Any, BitMap]:
+    """Return the sets of those of the values that have one."""
+    return {value: rows for value in values if (rows := kept(snapshot, name, value)) is not None}
+
+
+def by_size(snapshot: Snapshot, name: str, each: int) -> Iterator[tuple[Any, int, BitMap]]:
+    """Yield value, size and rows of the sets of a name, the largest first, equal ones in order of value, read so many at a time."""
+    statement = (
+        f"SELECT value, size, CASE WHEN size < {SMALL} THEN rows END FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?"
+    )
+    for offset in range(0, 1 << 32, each):
+        found = snapshot.rows(statement, (name, each, offset))
+        for value, size, rows in found:
+            yield value, size, BitMap.deserialize(rows) if rows else kept(snapshot, name, value) or BitMap()
+        if len(found) < each:
+            return
+
+
+def rare(snapshot: Snapshot, name: str) -> tuple[int, BitMap]:
+    """Return how many rows a value without a set of its own has less than, and the rows that have such a value."""
+    ((least,),) = snapshot.rows("SELECT value FROM sets WHERE name = ?", (rare_name(name),))
+    return least, kept(snapshot, rare_name(name), least) or BitMap()
+
+
+def frequent(snapshot: Snapshot, name: str, limit: int) -> list[tuple[Any, int]]:
+    """Return the most frequent values of a filter in the whole collection with their counts, equal ones in order of value."""
+    return snapshot.rows("SELECT value, size FROM frequent WHERE name = ? ORDER BY size DESC, value LIMIT ?", (name, limit))
+
+
+def more_than(snapshot: Snapshot, name: str, count: int) -> bool:
+    """Say whether there are more sets of a name than so many."""
+    return bool(snapshot.rows("SELECT 1 FROM sets WHERE name = ? LIMIT 1 OFFSET ?", (name, count)))

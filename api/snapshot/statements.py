@@ -1,4 +1,4 @@
-"""A query as SQL: which rows it takes, in which order, and how a walk goes on behind a row."""
+"""A query in order of relevance as SQL: which rows it takes, with their scores, and how a walk goes on behind a row."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.filters import EQUAL, end_of
+from api.filters import end_of
 from api.query import RELEVANCE, Clause, Query
 from schemas import Resource
 from schemas.dates import period
@@ -54,43 +54,15 @@ class Key:
         return f"{self.expression} {'DESC' if self.descending else 'ASC'}{' NULLS LAST' if self.nullable else ''}"
 
 
-def rows(query: Query, *, without: str = "") -> Rows:
-    """Return the rows that a query takes, by their numbers alone, leaving out what the filter `without` chooses."""
-    clauses = [clause for clause in query.clauses if clause.parameter != without]
-    first = _leading(query, clauses)
-    if first is None:
-        return _narrowed(Rows(f"{query.resource.collection} AS {TAKEN}"), query, clauses)
-    led = Rows(f"{filter_table(query.resource, first.filter)} AS {TAKEN}", (f"{TAKEN}.value = ?",), first.values)
-    return _narrowed(led, query, [clause for clause in clauses if clause is not first])
-
-
 def ordered_rows(query: Query) -> Rows:
-    """Return the rows that a query takes, each with what it is sorted by: its columns, and its score where the order asks for scores."""
-    clauses = list(query.clauses)
-    if is_ranked(query):
-        return _filtered(_scored(query, *rows_of(query.resource)), query, clauses)
-    first = _leading(query, clauses)
-    if first is None:
-        return rows(query)
-    hits = f"(SELECT row AS hit FROM {filter_table(query.resource, first.filter)} WHERE value = ?)"
-    led = Rows(f"{hits} CROSS JOIN {query.resource.collection} AS {TAKEN} ON {TAKEN}.row = hit", (), first.values)
-    return _narrowed(led, query, [clause for clause in clauses if clause is not first])
+    """Return the rows that a query with words takes, each with its score."""
+    return _filtered(_scored(query, *rows_of(query.resource)), query)
 
 
 def one_row(query: Query, row: int) -> Rows:
-    """Return one row of a collection, with its score where the order of the query asks for scores."""
-    if not is_ranked(query):
-        return Rows(f"{query.resource.collection} AS {TAKEN}", ("row = ?",), (row,))
+    """Return one row of a collection with its score."""
     place = rows_of(query.resource)[0] + row
     return _scored(query, place, place)
-
-
-def _leading(query: Query, clauses: Sequence[Clause]) -> Clause | None:
-    """Return a clause whose table gives its rows in order, each once, for the others to be looked up by: one that asks for one value."""
-    if query.ids is not None or query.q is not None:
-        return None
-    single = (clause for clause in clauses if clause.operator == EQUAL and len(clause.values) == 1)
-    return next((clause for clause in single if end_of(query.resource, clause.filter).kind != "date"), None)
 
 
 def _scored(query: Query, first: int, last: int) -> Rows:
@@ -103,21 +75,12 @@ def _scored(query: Query, first: int, last: int) -> Rows:
     )
 
 
-def _narrowed(taken: Rows, query: Query, clauses: Sequence[Clause]) -> Rows:
-    """Return rows narrowed by the words of a query, its ids, and clauses."""
-    if query.q is not None:
-        least, most = rows_of(query.resource)
-        bound = [least, expression(query.terms), least, most]
-        taken = taken.where(f"{TAKEN}.row IN (SELECT rowid - ? FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?)", bound)
-    return _filtered(taken, query, clauses)
-
-
-def _filtered(taken: Rows, query: Query, clauses: Sequence[Clause]) -> Rows:
-    """Return rows narrowed by the ids of a query, and by clauses."""
+def _filtered(taken: Rows, query: Query) -> Rows:
+    """Return rows narrowed by the ids and the filters of a query."""
     if query.ids is not None:
         taken = taken.where(f"id IN ({_marks(query.ids)})", query.ids)
-    for clause in clauses:
-        taken = taken.where(*_clause(query.resource, clause))
+    for clause in query.clauses:
+        taken = taken.where(*condition(query.resource, clause))
     return taken
 
 
@@ -131,12 +94,10 @@ def keys(query: Query) -> list[Key]:
 
     Rows are in the default order of their collection, and the id is the last key of that order.
     """
-    if not query.sort and query.q is None:
-        return [Key(f"{TAKEN}.row")]
     names = [key.name for key in query.order]
     if "id" in names:  # no two records share it: what follows decides nothing
         return [_key(key) for key in query.order[: names.index("id") + 1]]
-    return [*map(_key, query.order), Key(f"{TAKEN}.row" if is_ranked(query) else "id")]
+    return [*map(_key, query.order), Key(f"{TAKEN}.row")]
 
 
 def _key(key: Any) -> Key:
@@ -164,7 +125,7 @@ def _marks(values: Sequence[Any]) -> str:
     return ",".join("?" * len(values))
 
 
-def _clause(resource: Resource, clause: Clause) -> Part:
+def condition(resource: Resource, clause: Clause) -> Part:
     """Return the condition that one clause makes: a look into its table for each row, by value and row or by row, both indexed."""
     table = filter_table(resource, clause.filter)
     operator, values = clause.operator, list(clause.values)

@@ -2,46 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from heapq import heappush, heappushpop
+from typing import Any, Final
 
-from api.filters import BUCKETS, filter_named
+import apsw
+from pyroaring import BitMap
+
+from api.filters import end_of, filter_named
 from api.query import Query
+from schemas import Filter, Resource
 
 from .layout import filter_table
 from .read import Snapshot
-from .statements import TAKEN, rows
+from .selection import is_narrowed, taken, with_value
+from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value_name, whole
+
+CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to be looked up
+FEW: Final = 16  # values that are looked at one by one in any case
+MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
+EACH: Final = 64  # sets that are read at a time
+MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
+Group = tuple[Any, ...]
+Counted = list[tuple[Any, int]]
 
 
-def values(snapshot: Snapshot, query: Query, name: str, limit: int) -> list[tuple[Any, int]]:
+def values(snapshot: Snapshot, query: Query, name: str, limit: int) -> Counted:
     """Return the values of a filter with their counts, most frequent first, among what a query finds without what it chooses."""
-    taken = rows(query, without=name)
-    table = filter_table(query.resource, filter_named(query.resource, name))
-    among = f" WHERE row IN (SELECT {TAKEN}.row FROM {taken})" if taken.conditions else ""
-    statement = f"SELECT value, count(*) FROM {table}{among} GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
-    return snapshot.rows(statement, [*taken.bindings, limit])
+    one = filter_named(query.resource, name)
+    sets = value_name(query.resource, one)
+    if not is_narrowed(query, name):
+        return frequent(snapshot, sets, limit)
+    rows = taken(snapshot, query, name)
+    few = not more_than(snapshot, sets, FEW)
+    if not few and not end_of(query.resource, one).many and (counted := _peeled(snapshot, query.resource, one, rows)) is not None:
+        return _first(counted, limit)
+    table = filter_table(query.resource, one)
+    if not few and more_than(snapshot, sets, int(len(rows) * CROSSED)):
+        return _looked_up(snapshot, table, rows, limit)
+    counted, least = _crossed(snapshot, sets, rows, limit)
+    below, scarce = rare(snapshot, sets)
+    if least < below and (left := rows & scarce):  # where the last place takes more, no value without a set comes into it
+        known = {value for value, _ in counted}
+        counted += [one for one in _looked_up(snapshot, table, left, limit + len(known)) if one[0] not in known]
+    return _first(counted, limit)
 
 
-def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> tuple[int, list[tuple[Any, ...]]]:
+def _peeled(snapshot: Snapshot, resource: Resource, one: Filter, rows: BitMap) -> Counted | None:
+    """Return how often each value stands in some rows that have one at most, or None where they have more than a few values.
+
+    The first row says one value; what is left without the rows of this value says the next.
+    """
+    counted: Counted = []
+    left = rows & whole(snapshot, any_name(value_name(resource, one)))
+    for _ in range(FEW):
+        if not left:
+            return counted
+        ((value,),) = snapshot.rows(f"SELECT value FROM {filter_table(resource, one)} WHERE row = ?", (left.min(),))
+        standing = with_value(snapshot, resource, one, value)
+        counted.append((value, left.intersection_cardinality(standing)))
+        left -= standing
+    return None if left else counted
+
+
+def _first(counted: Counted, limit: int) -> Counted:
+    """Return the first values, most frequent first, equal ones in order of value."""
+    return sorted(((value, count) for value, count in counted if count), key=lambda one: (-one[1], one[0]))[:limit]
+
+
+def _crossed(snapshot: Snapshot, name: str, rows: BitMap, limit: int) -> tuple[Counted, int]:
+    """Return how often values stand in some rows, as far as they can come into the first places, and what the last place takes."""
+    counted: Counted = []
+    best: list[int] = []
+    for value, size, standing in by_size(snapshot, name, EACH):
+        if len(best) == limit and size < best[0]:
+            break
+        count = rows.intersection_cardinality(standing)
+        counted.append((value, count))
+        if len(best) < limit:
+            heappush(best, count)
+        else:
+            heappushpop(best, count)
+    return counted, best[0] if len(best) == limit else 0
+
+
+def _looked_up(snapshot: Snapshot, table: str, rows: BitMap, limit: int) -> Counted:
+    """Return the most frequent values in some rows, looked up row by row; the database counts those of many, so that memory is bounded."""
+    statement = f"SELECT value FROM {table} WHERE row IN carray(?)"
+    if len(rows) > MOST_LOOKED_UP:
+        statement = f"SELECT value, count(*) FROM {table} WHERE row IN carray(?) GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
+        return snapshot.rows(statement, (apsw.carray(array("q", rows)), limit))
+    found = snapshot.rows(statement, (apsw.carray(array("q", rows)),)) if rows else []
+    return _first(list(Counter([value for (value,) in found]).items()), limit)
+
+
+def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> tuple[int, list[Group]]:
     """Return how many groups there are, and one page of them, largest first: a value for each dimension, null where missing, and the count.
 
     A dimension is a filter's name and "" or the bucket of its dates, by the first day that a date can mean. A record with several
     values counts for each of them.
     """
-    taken = rows(query)
+    rows = taken(snapshot, query)
+    names = [value_name(query.resource, filter_named(query.resource, name), bucket) for name, bucket in by]
+    most = min(MOST_CROSSED, int(len(rows) * CROSSED))
+    if _is_crossed(snapshot, names, rows, most):
+        made = sorted(_crossing(snapshot, names, rows), key=_place)
+        return len(made), made[query.offset : query.offset + query.per_page]
+    return _grouped(snapshot, query, by, rows)
+
+
+def _is_crossed(snapshot: Snapshot, names: Sequence[str], rows: BitMap, most: int) -> bool:
+    """Say whether all values in some rows have sets of their own, and their pairs are no more than so many."""
+    pairs = 1
+    for name in names:
+        if more_than(snapshot, name, most // pairs) or rows.intersect(rare(snapshot, name)[1]):
+            return False
+        pairs *= sum(1 for _ in by_size(snapshot, name, EACH)) + 1
+    return pairs <= most
+
+
+def _crossing(snapshot: Snapshot, names: Sequence[str], rows: BitMap) -> Iterable[Group]:
+    """Yield the groups that some rows are in, counted by crossing sets."""
+    (name, *rest) = names
+    parts = ((value, rows & standing) for value, _, standing in by_size(snapshot, name, EACH))
+    for value, part in (*parts, (None, rows - whole(snapshot, any_name(name)))):
+        if part and rest:
+            yield from ((value, *group) for group in _crossing(snapshot, rest, part))
+        elif part:
+            yield value, len(part)
+
+
+def _place(group: Group) -> tuple[Any, ...]:
+    """Return what groups are sorted by: the largest first, then in order of their values, what is missing last."""
+    *found, count = group
+    return -count, [(value is None, value) for value in found]
+
+
+def _grouped(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]], rows: BitMap) -> tuple[int, list[Group]]:
+    """Return the groups that some rows are in, looked up row by row."""
     tables = [filter_table(query.resource, filter_named(query.resource, name)) for name, _ in by]
     joined = " ".join(f"LEFT JOIN {table} AS by{number} ON by{number}.row = taken.row" for number, table in enumerate(tables))
-    columns = ", ".join(f"{_bucket(f'by{number}.value', bucket)} AS group{number}" for number, (_, bucket) in enumerate(by))
+    columns = ", ".join(f"{_column(number, bucket)} AS group{number}" for number, (_, bucket) in enumerate(by))
     names = [f"group{number}" for number in range(len(by))]
-    grouped = f"SELECT {columns}, count(*) AS size FROM (SELECT {TAKEN}.row FROM {taken}) AS taken {joined} GROUP BY {', '.join(names)}"
-    total = snapshot.rows(f"SELECT count(*) FROM ({grouped})", taken.bindings)[0][0]
+    among = "SELECT value AS row FROM carray(?)"
+    grouped = f"SELECT {columns}, count(*) AS size FROM ({among}) AS taken {joined} GROUP BY {', '.join(names)}"
+    bound = apsw.carray(array("q", rows or [0]))
     order = ", ".join(f"{name} NULLS LAST" for name in names)
-    return total, snapshot.rows(f"{grouped} ORDER BY size DESC, {order} LIMIT ? OFFSET ?", [*taken.bindings, query.per_page, query.offset])
+    if not rows:
+        return 0, []
+    total = snapshot.rows(f"SELECT count(*) FROM ({grouped})", (bound,))[0][0]
+    return total, snapshot.rows(f"{grouped} ORDER BY size DESC, {order} LIMIT ? OFFSET ?", (bound, query.per_page, query.offset))
 
 
-def _bucket(column: str, bucket: str) -> str:
-    """Return the expression of a bucket; a date with an open beginning has none."""
-    if not bucket:
-        return column
-    ending = " || '0s'" if bucket == "decade" else ""
-    return f"CASE WHEN {column} <> '' THEN substr({column}, 1, {BUCKETS[bucket]}){ending} END"
+def _column(number: int, bucket: str) -> str:
+    """Return the expression of a dimension."""
+    column = f"by{number}.value"
+    return bucket_of(column, bucket) if bucket else column

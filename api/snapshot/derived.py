@@ -1,0 +1,61 @@
+"""What is derived from the tables of a snapshot once these are in: the sets that queries are answered with, and the orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import apsw
+
+from schemas import RESOURCES
+
+from .filter_sets import Block, refresh_sets, values_within, write_sets
+from .order_refresh import refresh_orders
+from .order_writing import write_orders
+from .orders import GROUPED, SPAN
+from .sets import LEAST
+
+Note = dict[str, set[Any]]  # the values that stand in the rows of a block, by the name of their sets
+COLLECTIONS: Final = {resource.collection: resource for resource in RESOURCES}
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """How fine sets and orders are cut; tests take less, so that little data fills many."""
+
+    least: int = LEAST
+    span: int = SPAN
+    grouped: int = GROUPED
+
+
+def write(database: apsw.Connection, cut: Cut = Cut()) -> None:
+    """Write all sets and orders, in the place of those that are there; the tables and their indexes are in."""
+    for resource in RESOURCES:
+        names = f"{resource.collection}.*", f"{resource.collection}"
+        database.execute("DELETE FROM sets WHERE name GLOB ? OR name = ?", names)
+        write_sets(database, resource, cut.least)
+        write_orders(database, resource, cut.span, cut.grouped)
+
+
+def touched(database: apsw.Connection, collection: str, first: int, last: int) -> Note:
+    """Return a note of what the rows of a block contribute: taken before the old rows go, and again when the new ones are in."""
+    return values_within(database, COLLECTIONS[collection], (first, last))
+
+
+def refresh(
+    database: apsw.Connection,
+    collection: str,
+    blocks: Sequence[Block],
+    notes: Sequence[Note],
+    cut: Cut = Cut(),
+) -> None:
+    """Bring the sets and orders of a collection up to date, after the rows of some blocks have been replaced.
+
+    Each answer is then the one that writing all anew would give; a value whose rows became few may keep its set.
+    """
+    resource = COLLECTIONS[collection]
+    changed = {name: {value for note in notes for value in note[name]} for name in notes[0]} if notes else {}
+    if blocks and notes:
+        refresh_sets(database, resource, blocks, changed)
+        refresh_orders(database, resource, blocks, cut.span, cut.grouped)

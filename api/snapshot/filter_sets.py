@@ -1,0 +1,146 @@
+"""The sets of what filters ask for, made from the filters' tables; and what of them changes with a block of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+import apsw
+from pyroaring import BitMap
+
+from api.bounds import MOST_FACET_VALUES
+from api.filters import BUCKETS
+from schemas import Filter, Resource
+
+from .layout import filter_table, is_date
+from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, rare_name, value_name
+
+Block = tuple[int, int]  # first and last row, both within
+Kind = tuple[str, str, str, bool]  # the name of sets, the table and the expression of their values, whether rare values have none
+
+
+def kinds(resource: Resource) -> Iterator[Kind]:
+    """Yield the kinds of sets that the filters of a type have: of values, and of a date's buckets."""
+    for one in resource.filters:
+        table = filter_table(resource, one)
+        if is_date(resource, one):
+            for bucket in BUCKETS:
+                yield value_name(resource, one, bucket), table, bucket_of("value", bucket), False
+        else:
+            yield value_name(resource, one), table, "value", True
+
+
+def write_sets(database: apsw.Connection, resource: Resource, least: int = LEAST) -> None:
+    """Write the sets of a type."""
+    keep(database, every_name(resource.collection), WHOLE, _column(database, f"SELECT row FROM {resource.collection} ORDER BY row"))
+    for one in _dated(resource):
+        keep(database, any_name(value_name(resource, one)), WHOLE, _standing(database, filter_table(resource, one), "1"))
+    for name, table, expression, plain in kinds(resource):
+        some, rare = BitMap(), BitMap()
+        pairs = database.execute(f"SELECT {expression}, row FROM {table} WHERE {expression} IS NOT NULL ORDER BY value, row")
+        for value, group in groupby(pairs, key=itemgetter(0)):
+            rows = BitMap([row for _, row in group])
+            some |= rows
+            if len(rows) >= least or not plain:
+                keep(database, name, value, rows)
+            else:
+                rare |= rows
+        keep(database, any_name(name), WHOLE, some)
+        keep(database, rare_name(name), least, rare)
+        if plain:
+            _note_frequent(database, name, table)
+
+
+def _dated(resource: Resource) -> Iterator[Filter]:
+    return (one for one in resource.filters if is_date(resource, one))
+
+
+def _column(database: apsw.Connection, statement: str, bound: Sequence[Any] = ()) -> list[Any]:
+    return [value for (value,) in database.execute(statement, bound)]
+
+
+def _standing(database: apsw.Connection, table: str, condition: str, bound: Sequence[Any] = ()) -> BitMap:
+    """Return the rows that stand in a filter's table under a condition."""
+    return BitMap(_column(database, f"SELECT row FROM {table} WHERE {condition}", bound))
+
+
+def _note_frequent(database: apsw.Connection, name: str, table: str) -> None:
+    """Write the values of a filter that a facet of the whole collection shows at most."""
+    database.execute("DELETE FROM frequent WHERE name = ?", (name,))
+    counted = f"SELECT ?, count(*), value FROM {table} GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
+    database.execute(f"INSERT INTO frequent {counted}", (name, MOST_FACET_VALUES))
+
+
+def values_within(database: apsw.Connection, resource: Resource, block: Block) -> dict[str, set[Any]]:
+    """Return the values that stand in the rows of a block, by the name of their sets."""
+    return {
+        name: set(_column(database, f"SELECT DISTINCT {expression} FROM {table} WHERE row BETWEEN ? AND ?", block)) - {None}
+        for name, table, expression, _ in kinds(resource)
+    }
+
+
+def refresh_sets(database: apsw.Connection, resource: Resource, blocks: Sequence[Block], changed: dict[str, set[Any]]) -> None:
+    """Bring the sets of a type up to date, where the values that stood or stand in the rows of some blocks are `changed`."""
+    _renew(database, every_name(resource.collection), WHOLE, blocks, f"SELECT row FROM {resource.collection} WHERE row BETWEEN ? AND ?")
+    for one in _dated(resource):
+        name, table = value_name(resource, one), filter_table(resource, one)
+        _renew(database, any_name(name), WHOLE, blocks, f"SELECT row FROM {table} WHERE row BETWEEN ? AND ?")
+    for name, table, expression, plain in kinds(resource):
+        _refresh_kind(database, (name, table, expression, plain), blocks, changed[name])
+        if plain:
+            _note_frequent(database, name, table)
+
+
+def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], changed: Iterable[Any]) -> None:
+    name, table, expression, plain = kind
+    within = f"SELECT row FROM {table} WHERE row BETWEEN ? AND ? AND {expression}"
+    _renew(database, any_name(name), WHOLE, blocks, f"{within} IS NOT NULL")
+    (least,) = _column(database, "SELECT value FROM sets WHERE name = ?", (rare_name(name),))
+    gone = BitMap()
+    for value in sorted(changed):
+        stands = database.execute("SELECT 1 FROM sets WHERE name = ? AND value = ?", (name, value)).fetchone()
+        if stands:
+            _renew(database, name, value, blocks, f"{within} = ?", value)
+        else:
+            rows = _standing(database, table, f"{expression} = ?", (value,))
+            if len(rows) >= least or not plain:
+                keep(database, name, value, rows)
+                gone |= rows
+    _refresh_rare(database, kind, blocks, gone, least)
+
+
+def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], gone: BitMap, least: int) -> None:
+    """Look again at which rows have a rare value: those of the blocks, and those of values that have a set now."""
+    name, table, _, plain = kind
+    if not plain:
+        return
+    again = BitMap(gone)
+    for first, last in blocks:
+        again.add_range(first, last + 1)
+    some, kept = _only(database, any_name(name)), _only(database, rare_name(name))
+    condition = f"row = ? AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
+    for row in again & some:
+        found = database.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", (row, name)).fetchone()
+        (kept.add if found else kept.discard)(row)
+    keep(database, rare_name(name), least, kept - (again - some))
+
+
+def _only(database: apsw.Connection, name: str) -> BitMap:
+    """Return the one set of a name."""
+    (rows,) = _column(database, "SELECT rows FROM sets WHERE name = ?", (name,))
+    return BitMap.deserialize(rows)
+
+
+def _renew(database: apsw.Connection, name: str, value: Any, blocks: Sequence[Block], within: str, *bound: Any) -> None:
+    """Take the rows of blocks out of a set, and put those into it that a statement finds within them; an empty set goes."""
+    (found,) = _column(database, "SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
+    rows = BitMap.deserialize(found)
+    for first, last in blocks:
+        rows.remove_range(first, last + 1)
+        rows |= BitMap(_column(database, within, (first, last, *bound)))
+    if rows or value == WHOLE:
+        keep(database, name, value, rows)
+    else:
+        database.execute("DELETE FROM sets WHERE name = ? AND value = ?", (name, value))

@@ -1,0 +1,127 @@
+"""Bringing orders up to date after the rows of some blocks have been replaced: only the runs that these rows are in are cut again."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import apsw
+from pyroaring import BitMap
+
+from schemas import Resource
+
+from .layout import keys_index, sort_column
+from .order_writing import Pair, cut, filter_orders, sorted_keys, write_groups, write_missing, write_runs
+from .orders import COLUMNS, MISSING, Run, ids_in_row_order, run_from, sort_order
+
+Block = tuple[int, int]
+BEFORE_ALL: Final = -1  # the place of what is before the first run
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the keys of an order stand: a table, the column, what rows of one key are in order of, and whether runs are in order."""
+
+    table: str
+    column: str
+    last: str
+    sorting: bool
+
+    def pairs(self, database: apsw.Connection, rows: BitMap, low: Any, high: Any) -> Iterator[Pair]:
+        """Return the pairs of some rows whose keys are within two keys, in order."""
+        statement = (
+            f"SELECT {self.column}, row FROM {self.table} WHERE row IN carray(?) AND {self.column} BETWEEN ? AND ?"
+            f" ORDER BY {self.column}, {self.last}"
+        )
+        return database.execute(statement, (apsw.carray(array("q", rows)), low, high)) if rows else iter(())
+
+    def within(self, database: apsw.Connection, block: Block, condition: str) -> list[Pair]:
+        """Return the pairs of a block under a condition."""
+        statement = f"SELECT {self.column}, row FROM {self.table} WHERE row BETWEEN ? AND ? AND {self.column} {condition}"
+        return list(database.execute(statement, block))
+
+
+def refresh_orders(database: apsw.Connection, resource: Resource, blocks: Sequence[Block], span: int, grouped: int) -> None:
+    """Bring the orders of a type up to date, after the rows of some blocks have been replaced."""
+    table = f"{resource.collection} INDEXED BY {keys_index(resource)}"
+    last = "row" if ids_in_row_order(resource) else "id"
+    for key in sorted_keys(resource):
+        name, source = sort_order(resource, key), Source(table, sort_column(key), last, sorting=True)
+        _refresh(database, name, source, blocks, span)
+        _refresh_missing(database, name, source, blocks)
+        write_groups(database, name, grouped, reaching=False)
+    for name, table, column in filter_orders(resource):
+        _refresh(database, name, Source(table, column, "row", sorting=False), blocks, span)
+        write_groups(database, name, grouped, reaching=True)
+
+
+def _refresh_missing(database: apsw.Connection, name: str, source: Source, blocks: Sequence[Block]) -> None:
+    ((found,),) = database.execute("SELECT rows FROM runs WHERE name = ? AND level = ?", (name, MISSING))
+    rows = BitMap.deserialize(found)
+    for block in blocks:
+        rows.remove_range(block[0], block[1] + 1)
+        rows |= BitMap([row for _, row in source.within(database, block, "IS NULL")])
+    write_missing(database, name, rows)
+
+
+def _refresh(database: apsw.Connection, name: str, source: Source, blocks: Sequence[Block], span: int) -> None:
+    """Cut again the runs of an order that rows went out of, or that rows come into."""
+    gone = BitMap()
+    for first, last in blocks:
+        gone.add_range(first, last + 1)
+    known = list(
+        database.execute("SELECT rowid, low, high, size, ascending IS NULL FROM runs WHERE name = ? AND level = 0 ORDER BY low", (name,))
+    )
+    alone = [without and (source.sorting or (low == high and size >= span)) for _, low, high, size, without in known]
+    coming = _assigned(source, database, blocks, known, alone)
+    for place, (rowid, low, high, *_) in enumerate(known):
+        (run,) = map(run_from, database.execute(f"SELECT {COLUMNS} FROM runs WHERE rowid = ?", (rowid,)))
+        pairs, kept = coming.get((place, place), []), run.rows - gone
+        if not pairs and len(kept) == len(run.rows):
+            continue
+        database.execute("DELETE FROM runs WHERE rowid = ?", (rowid,))
+        rows = kept | BitMap([row for _, row in pairs])
+        if alone[place]:
+            write_runs(database, name, [Run(low, high, rows)] if rows else [])
+            continue
+        keys = [low, high, *(key for key, _ in pairs)]
+        write_runs(database, name, _cut(source, source.pairs(database, rows, min(keys), max(keys)), span))
+    for (place, other), pairs in coming.items():
+        if place != other:  # between two runs that are one value each
+            keys = [key for key, _ in pairs]
+            found = source.pairs(database, BitMap([row for _, row in pairs]), min(keys), max(keys))
+            write_runs(database, name, _cut(source, found, span))
+
+
+def _assigned(
+    source: Source, database: apsw.Connection, blocks: Sequence[Block], known: Sequence[Any], alone: Sequence[bool]
+) -> dict[tuple[int, int], list[Pair]]:
+    """Return the pairs that come in, by the place of the run that takes them, or by the two places that they fall between."""
+    lows, highs = [low for _, low, *_ in known], [high for _, _, high, *_ in known]
+    found: dict[tuple[int, int], list[Pair]] = defaultdict(list)
+    for block in blocks:
+        for key, row in source.within(database, block, "IS NOT NULL"):
+            place = bisect_right(lows, key) - 1
+            if place == BEFORE_ALL or highs[place] < key:
+                place, other = _beside(place, alone)
+            else:
+                other = place
+            found[place, other].append((key, row))
+    return found
+
+
+def _beside(place: int, alone: Sequence[bool]) -> tuple[int, int]:
+    """Return the run of several values behind, or before, a gap, twice; or the places on both sides where there is none."""
+    for one in (place + 1, place):
+        if 0 <= one < len(alone) and not alone[one]:
+            return one, one
+    return place, place + 1
+
+
+def _cut(source: Source, pairs: Iterator[Pair], span: int) -> list[Run]:
+    made = list(cut(pairs, span))
+    return made if source.sorting else [Run(run.low, run.high, run.rows) for run in made]

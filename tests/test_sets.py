@@ -1,0 +1,229 @@
+"""Sets of rows find what the tables hold, however they are cut, and after a block of rows was replaced they find what new sets would."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyroaring import BitMap
+from worlds import FINE, World
+
+from api.filters import dimensions, end_of, facetable, operators
+from api.query import Clause, Query, SortKey
+from api.snapshot import derived, tally, walking
+from api.snapshot.derived import Cut
+from api.snapshot.find import page
+from api.snapshot.layout import filter_table, own_sorts, sort_column
+from api.snapshot.read import Snapshot
+from api.snapshot.selection import taken
+from api.snapshot.statements import condition
+from api.snapshot.tally import groups, values
+from api.snapshot.walking import Walk
+from schemas import RESOURCES, Resource
+
+CUTS = (Cut(), Cut(least=1, span=1, grouped=1), Cut(least=1, span=2, grouped=2), Cut(least=3, span=5, grouped=3))
+DATES = ("0001", "1904", "1996-12-31", "1997", "1997-05", "1999", "2000-02", "2001", "2027-04-01", "9999")
+
+
+def served(world: World) -> Snapshot:
+    """Return the snapshot that a world serves."""
+    return Snapshot(world.app.extensions["rostrum"].snapshot.path)
+
+
+def recut(source: Path, target: Path, cut: Cut) -> Snapshot:
+    """Return a copy of a snapshot whose sets and orders are cut anew."""
+    shutil.copyfile(source, target)
+    with closing(apsw.Connection(str(target))) as database, database:
+        derived.write(database, cut)
+    return Snapshot(target)
+
+
+def clauses(world: World, most: int) -> Iterator[tuple[Resource, Clause]]:
+    """Yield every filter with every operator, and some of the values that occur."""
+    for resource, name, occurring in world.cases(most):
+        one = next(one for one in resource.filters if one.name == name)
+        shown = DATES if name == "date" else occurring
+        for operator in operators(resource, one):
+            if operator == "exists":
+                yield from ((resource, Clause(one, operator, (wanted,))) for wanted in (True, False))
+                continue
+            yield from ((resource, Clause(one, operator, (value,))) for value in shown)
+            if operator in {"", "not", "all"}:
+                yield from ((resource, Clause(one, operator, pair)) for pair in pairwise(shown))
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=str)
+def test_sets_and_tables_agree_for_every_filter(world: World, tmp_path: Path, cut: Cut):
+    snapshot = recut(served(world).path, tmp_path / "recut.rostrum", cut)
+    for resource, clause in clauses(world, 6):
+        where, bound = condition(resource, clause)
+        rows = [row for (row,) in snapshot.rows(f"SELECT row FROM {resource.collection} AS taken WHERE {where} ORDER BY row", bound)]
+        found = page(snapshot, Query(resource, (clause,), size=200))
+        assert list(taken(snapshot, Query(resource, (clause,)))) == rows, (resource.type, clause)
+        assert (found.total, list(found.bodies)) == (len(rows), snapshot.bodies_at(resource, rows[:200]))
+
+
+def test_a_record_has_one_value_at_most_where_values_are_compared():
+    """What is above a value is then what is neither below nor at it."""
+    for resource in RESOURCES:
+        for one in resource.filters:
+            assert not (end_of(resource, one).kind in {"date", "number"} and end_of(resource, one).many)
+
+
+def in_order(snapshot: Snapshot, resource: Resource, keys: Sequence[SortKey]) -> list[int]:
+    """Return all rows in order of keys, sorted by the database."""
+    order = ", ".join(f"{sort_column(key.name)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in keys)
+    return [row for (row,) in snapshot.rows(f"SELECT row FROM {resource.collection} ORDER BY {order}, id")]
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_a_walk_through_any_rows_finds_any_part_of_them_in_order(world: World, recuts: Sequence[Snapshot], data: st.DataObject):
+    snapshot = data.draw(st.sampled_from(recuts))
+    resource = data.draw(st.sampled_from(RESOURCES))
+    names = data.draw(st.lists(st.sampled_from(sorted(resource.sorts)), min_size=1, max_size=3, unique=True))
+    keys = [SortKey(name, data.draw(st.booleans())) for name in names]
+    whole = in_order(snapshot, resource, keys)
+    among = set(data.draw(st.lists(st.sampled_from(whole), unique=True))) if data.draw(st.booleans()) else set(whole)
+    offset, limit = data.draw(st.integers(0, len(whole))), data.draw(st.integers(1, 9))
+    behind = data.draw(st.sampled_from([None, *whole]))
+    walk = Walk(snapshot, resource)
+    shown = [row for row in whole if row in among]
+    assert walk.part(BitMap(among), keys, limit, offset) == shown[offset : offset + limit]
+    if behind is not None:
+        rest = [row for row in whole[whole.index(behind) + 1 :] if row in among]
+        assert walk.part(BitMap(among), keys, limit, behind=behind) == rest[:limit]
+
+
+@pytest.fixture(scope="module")
+def recuts(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Snapshot]]:
+    """The snapshot of a world cut in several ways, and no rows sorted as they are."""
+    folder = tmp_path_factory.mktemp("recuts")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(walking, "FEW", 1)
+        yield [recut(served(world).path, folder / f"{number}.rostrum", cut) for number, cut in enumerate(CUTS)]
+
+
+# Blocks of rows
+
+
+class Replacing:
+    """A copy of a snapshot in which blocks of rows are replaced, the sets and orders brought up to date."""
+
+    def __init__(self, source: Path, path: Path, cut: Cut) -> None:
+        self.path, self.cut = path, cut
+        recut(source, path, cut)
+        self.database = apsw.Connection(str(path))
+
+    def replace(self, resource: Resource, blocks: Sequence[tuple[int, int]], chance: random.Random) -> None:
+        """Leave some rows of blocks out, let others change places in what they have, and bring all up to date."""
+        name = resource.collection
+        with self.database:
+            notes = [derived.touched(self.database, name, *block) for block in blocks]
+            for block in blocks:
+                self._shuffle(resource, block, chance)
+            notes += [derived.touched(self.database, name, *block) for block in blocks]
+            derived.refresh(self.database, name, blocks, notes, self.cut)
+            (count,) = self.database.execute(f"SELECT count(*) FROM {name}").fetchone()
+            counts = json.loads(self.database.execute("SELECT value FROM meta WHERE key = 'counts'").fetchone()[0])
+            self.database.execute("UPDATE meta SET value = ? WHERE key = 'counts'", (json.dumps({**counts, name: count}),))
+
+    def _shuffle(self, resource: Resource, block: tuple[int, int], chance: random.Random) -> None:
+        rows = [row for (row,) in self.database.execute(f"SELECT row FROM {resource.collection} WHERE row BETWEEN ? AND ?", block)]
+        kept = [row for row in rows if chance.random() < 0.8]
+        gone = [(row,) for row in rows if row not in kept]
+        self.database.executemany(f"DELETE FROM {resource.collection} WHERE row = ?", gone)
+        for key in own_sorts(resource):
+            column, others = sort_column(key), chance.sample(kept, len(kept))
+            found = dict(self.database.execute(f"SELECT row, {column} FROM {resource.collection}"))
+            changed = [(found[other], row) for row, other in zip(kept, others, strict=True)]
+            self.database.executemany(f"UPDATE {resource.collection} SET {column} = ? WHERE row = ?", changed)
+        for one in resource.filters:
+            self._shuffle_filter(filter_table(resource, one), block, kept, chance)
+
+    def _shuffle_filter(self, table: str, block: tuple[int, int], kept: Sequence[int], chance: random.Random) -> None:
+        others = dict(zip(kept, chance.sample(kept, len(kept)), strict=True))
+        found = self.database.execute(f"SELECT * FROM {table} WHERE row BETWEEN ? AND ?", block).fetchall()
+        self.database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", block)
+        moved = [(*value, others[row]) for *value, row in found if row in others]
+        for number, (value, *more) in enumerate(moved):
+            if isinstance(value, str) and not more and number % 3 == 0:
+                moved[number] = (f"{value}-anew{number % 2}", *more)  # a value that was not there
+        self.database.executemany(f"INSERT OR IGNORE INTO {table} VALUES ({','.join('?' * len(found[0]) if found else '?')})", moved)
+
+
+def answers(snapshot: Snapshot, resource: Resource) -> Iterator[tuple[Any, ...]]:
+    """Yield what every filter, facet, aggregate and order of a type answers."""
+    everything = Query(resource, size=200)
+    yield "all", taken(snapshot, everything), snapshot.counts[resource.collection]
+    queries = [everything]
+    for one in resource.filters:
+        found = snapshot.rows(f"SELECT DISTINCT value FROM {filter_table(resource, one)} ORDER BY value")
+        shown = list(DATES) if end_of(resource, one).kind == "date" else [value for (value,) in found]
+        for operator in operators(resource, one):
+            asked = [Clause(one, operator, (value,)) for value in ((True, False) if operator == "exists" else shown)]
+            queries += [Query(resource, (clause,), size=200) for clause in asked]
+    for query in queries:
+        yield query.clauses, list(taken(snapshot, query)), page(snapshot, query)
+    for query in (everything, *random.Random(1).sample(queries, min(len(queries), 5))):
+        yield from ((query.clauses, name, values(snapshot, query, name, 200)) for name in facetable(resource))
+        for dimension in dimensions(resource):
+            name, _, bucket = dimension.partition(":")
+            yield query.clauses, dimension, groups(snapshot, query, [(name, bucket)])
+        rows = taken(snapshot, query)
+        for key in resource.sorts:
+            for descending in (False, True):
+                yield query.clauses, key, Walk(snapshot, resource).part(rows, [SortKey(key, descending)], len(rows))
+
+
+@pytest.mark.parametrize("cut", CUTS, ids=str)
+def test_replaced_blocks_of_rows_give_the_answers_of_sets_written_anew(
+    odd_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: Cut
+):
+    monkeypatch.setattr(walking, "FEW", 1)
+    monkeypatch.setattr(tally, "CROSSED", 1000)
+    chance = random.Random(5)
+    source = served(odd_world).path
+    replacing = Replacing(source, tmp_path / "replaced.rostrum", cut)
+    for step in range(3):
+        for resource in RESOURCES:
+            (last,) = replacing.database.execute(f"SELECT coalesce(max(row), 1) FROM {resource.collection}").fetchone()
+            middle = chance.randint(1, last)
+            replacing.replace(resource, [(chance.randint(1, middle), middle), (middle + 1, middle + 3)][: 1 + step % 2], chance)
+        anew = recut(replacing.path, tmp_path / f"anew{step}.rostrum", FINE)
+        for resource in RESOURCES:
+            assert list(answers(Snapshot(replacing.path), resource)) == list(answers(anew, resource)), (step, resource.type)
+
+
+def test_a_whole_collection_can_go_and_come_back(odd_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(walking, "FEW", 1)
+    source = served(odd_world).path
+    path = tmp_path / "emptied.rostrum"
+    before = recut(source, path, FINE)
+    expected = {resource.type: list(answers(before, resource)) for resource in RESOURCES}
+    block = (0, 1 << 20)
+    with closing(apsw.Connection(str(path))) as database, database:
+        for resource in RESOURCES:
+            tables = [resource.collection, *(filter_table(resource, one) for one in resource.filters)]
+            notes = [derived.touched(database, resource.collection, *block)]
+            held = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
+            for table in tables:
+                database.execute(f"DELETE FROM {table}")
+            notes.append(derived.touched(database, resource.collection, *block))
+            derived.refresh(database, resource.collection, [block], notes, FINE)
+            for table, rows in held.items():
+                database.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]) if rows else '?')})", rows)
+            notes = [derived.touched(database, resource.collection, *block)]
+            derived.refresh(database, resource.collection, [block], notes, FINE)
+    after = Snapshot(path)
+    assert {resource.type: list(answers(after, resource)) for resource in RESOURCES} == expected
