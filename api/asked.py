@@ -12,6 +12,7 @@ from . import bounds
 from .query import Clause, Query
 
 SAFE: Final = ",:*"
+PAGE: Final = "page"
 PLAIN: Final = re.compile(r"[A-Za-z0-9_.~,:*-]*")  # stands in an address as it is
 Links = dict[str, str | None]
 
@@ -56,9 +57,12 @@ class Asked:
                 encoded.pop(name, None)
         return self._address(encoded)
 
-    def at_page(self, number: int) -> str:
-        """Return the address of another page."""
-        return self.at(page=str(number) if number > 1 else None)
+    def pages(self) -> Callable[[int], str]:
+        """Return what gives the address of each page."""
+        before = "".join([f"{name}={self._encoded[name]}&" for name in sorted(self._encoded) if name < PAGE])
+        behind = "".join([f"&{name}={self._encoded[name]}" for name in sorted(self._encoded) if name > PAGE])
+        first = f"{self.path}?{before[:-1]}{behind if before else behind[1:]}" if before or behind else self.path
+        return lambda number: f"{self.path}?{before}{PAGE}={number}{behind}" if number > 1 else first
 
     def _address(self, encoded: Mapping[str, str]) -> str:
         written = "&".join([f"{name}={encoded[name]}" for name in sorted(encoded)])

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
-from functools import cached_property
 from itertools import count
 from typing import Any, Final
 
@@ -29,12 +27,18 @@ HEADERS: Final[Mapping[str, str]] = {
 
 
 class Exchange:
-    """A request and the service that answers it."""
+    """A request and the service that answers it: its path, decoded, and the headers that an answer may depend on."""
+
+    __slots__ = ("environ", "headers", "id", "path", "refused", "service")
 
     def __init__(self, environ: Mapping[str, Any], service: Service) -> None:
         """Take the environment of the request."""
+        path: str = environ["PATH_INFO"]
         self.environ = environ
         self.service = service
+        self.path = path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
+        self.headers: Mapping[str, str] = {HEADERS[key]: environ[key] for key in HEADERS.keys() & environ.keys()}
+        self.id = request_id(environ.get("HTTP_X_REQUEST_ID"))
         self.refused: Exception | None = None  # what the view raised, where it was called already
 
     @property
@@ -42,22 +46,6 @@ class Exchange:
         """The method, as it was sent."""
         method: str = self.environ["REQUEST_METHOD"]
         return method
-
-    @cached_property
-    def path(self) -> str:
-        """The path, decoded."""
-        path: str = self.environ["PATH_INFO"]
-        return path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
-
-    @cached_property
-    def headers(self) -> Mapping[str, str]:
-        """The headers that an answer may depend on, those that were sent."""
-        return {name: self.environ[key] for key, name in HEADERS.items() if key in self.environ}
-
-    @cached_property
-    def id(self) -> str:
-        """The id of the request."""
-        return request_id(self.environ.get("HTTP_X_REQUEST_ID"))
 
 
 def request_id(sent: str | None) -> str:
@@ -80,14 +68,23 @@ os.register_at_fork(after_in_child=_draw)
 CURRENT: Final[ContextVar[Exchange]] = ContextVar("exchange")
 
 
-@contextmanager
-def exchanging(exchange: Exchange) -> Iterator[Exchange]:
-    """Make an exchange the current one."""
-    token = CURRENT.set(exchange)
-    try:
-        yield exchange
-    finally:
-        CURRENT.reset(token)
+class exchanging:  # noqa: N801 - it is used as a function, and a class because a context made of a generator takes longer
+    """As a context, make an exchange the current one."""
+
+    __slots__ = ("_exchange", "_token")
+
+    def __init__(self, exchange: Exchange) -> None:
+        """Take the exchange."""
+        self._exchange = exchange
+
+    def __enter__(self) -> Exchange:
+        """Make it the current one."""
+        self._token = CURRENT.set(self._exchange)
+        return self._exchange
+
+    def __exit__(self, *error: object) -> None:
+        """Make the one before it the current one again."""
+        CURRENT.reset(self._token)
 
 
 def exchange() -> Exchange:

@@ -138,7 +138,7 @@ def _links(asked: Asked, found: Found) -> Links:
         return links | {"first": asked.at(cursor=cursors.START), "next": asked.at(cursor=after) if after else None}
     if query.sample is not None:
         return links
-    return page_links(query.page, query.per_page, found.total, asked.at_page)
+    return page_links(query.page, query.per_page, found.total, asked.pages())
 
 
 def _meta(asked: Asked, found: Found) -> dict[str, Any]:

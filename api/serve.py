@@ -16,6 +16,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from . import collector
 from .config import Settings
 from .keeping import Keeper
 from .layer import Application
@@ -107,6 +108,7 @@ def _start_worker(place: Named, settings: Settings) -> Application:
     """
     _forget_handlers()
     os.setpgid(0, 0)
+    collector.seldom()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         application = Swapping(place, settings)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Mapping
 from json.encoder import encode_basestring
@@ -15,7 +14,6 @@ import orjson
 from .fields import Many, Part
 
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
-EXPONENT: Final = re.compile(rb"[0-9]e[-+]?[0-9]")  # very small or large numbers have one, which orjson writes in another way
 
 
 def dumps(value: Any) -> str:
@@ -37,12 +35,11 @@ def _indented(value: Any, margin: str) -> str:
 
 
 def compact(value: Any) -> bytes:
-    """Return JSON in UTF-8 for programs: no space that is not needed, characters and numbers as Python writes them."""
+    """Return JSON in UTF-8 for programs: no space that is not needed, characters as themselves."""
     try:
-        made = orjson.dumps(value)
+        return orjson.dumps(value)
     except TypeError:  # a whole number of more than 64 bits, a key that is no text
         return ENCODER.encode(value).encode()
-    return ENCODER.encode(value).encode() if EXPONENT.search(made) else made
 
 
 def ordered(value: Any, schema: ma.Schema) -> Any:

@@ -73,7 +73,7 @@ def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Answer:
         understood = {name: value for name, value in query.understood().items() if name != "sort"}
         meta: dict[str, Any] = {"total": total, "count": len(groups), "page": query.page, "per_page": query.per_page}
         meta |= {"query": {**understood, "by": written}, "dataset": stamp()}
-        links = page_links(query.page, query.per_page, total, asked.at_page)
+        links = page_links(query.page, query.per_page, total, asked.pages())
         related = {**relations(links), "describedby": f"/v1/schemas/{resource.type}"}
         return Content(enveloped(compact(groups), meta, links, pretty=query.pretty), related, {"No-Vary-Search": NO_VARY_SEARCH})
 
