@@ -77,6 +77,7 @@ wheel: $(READY) ## build the wheel into dist/
 lock: $(DEV) npm ## write the lock files anew from pyproject.toml and package.json (UPGRADE=1 for newest versions)
 	$(COMPILE) --group build --output-file requirements.lock pyproject.toml
 	$(COMPILE) --group dev --constraints requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(COMPILE) --output-file bench/requirements.lock bench/requirements.in
 	cd $(LINTERS) && npm $(if $(UPGRADE),update,install) --package-lock-only && node --eval '$(BARE)'
 
 clean: ## remove all that make has made, the environment included

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import statistics
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,7 +11,7 @@ from typing import Final
 from bench import debates
 from bench.generator import shares, write_debate
 from bench.load import ROUNDS
-from bench.material import CACHE, SEED, SMALL, Failed, Run, Size, build, run, say
+from bench.material import CACHE, SEED, SMALL, Run, Size, build, run, say
 from bench.rates import Bench
 from bench.report import Line, skipped
 from bench.servers import ROOT, rostrum
@@ -55,7 +54,7 @@ def _rebuilding(size: Size, full: Run, built: Path) -> Iterator[Line]:
     say(what)
     changed = changed_copy(size, built.parent / "changed")
     again = build(changed, built)
-    detail = f"{again.seconds:.1f} and {full.seconds:.0f} s" + ("" if incremental() else "; building again by debate is not there yet")
+    detail = f"{again.seconds:.1f} and {full.seconds:.0f} s"
     yield Line(what, "the full build", 0.05, again.seconds / full.seconds, detail, at_least=False, by_work=again.work / full.work)
 
 
@@ -68,18 +67,6 @@ def changed_copy(size: Size, target: Path) -> Path:
     shutil.rmtree(target / cast.debates[number])  # what is linked would be written through
     write_debate(target, known, cast, number, list(shares(size.quotes, size.debates))[number], turn=1)
     return target
-
-
-def incremental() -> bool:
-    """Say whether the command knows how to build again by debate.
-
-    `rostrum build --help` would say so; what it says is looked for here, and the measurement is the same.
-    """
-    try:
-        said = run([sys.executable, "-m", "api", "build", "--help"]).output.lower()
-    except Failed:
-        return False
-    return any(word in said for word in ("incremental", "unchanged", "--full", "--fresh", "changed"))
 
 
 def starting(bench: Bench) -> Iterator[Line]:

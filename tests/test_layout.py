@@ -23,6 +23,7 @@ import schemas
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("api", "schemas")
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+ALL_LOCKS = (*LOCKS, "bench/requirements.lock")
 NPM_LOCK = "tests/openapi/package-lock.json"
 MODULE_LINES = 250
 
@@ -76,14 +77,14 @@ def test_both_packages_come_from_the_same_folder() -> None:
     assert [Path(str(package.__file__)).parent.parent for package in (api, schemas)] == [Path(str(api.__file__)).parent.parent] * 2
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", ALL_LOCKS)
 def test_a_lock_file_pins_every_package_with_hashes(lock: str) -> None:
     pin = re.compile(r"[a-z0-9.-]+(\[[a-z,-]+\])?==[^\s;]+( ; [^#]+?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
     assert [entry for entry in pins(lock) if not pin.fullmatch(entry)] == []
     assert pins(lock)
 
 
-@pytest.mark.parametrize("lock", [*LOCKS, NPM_LOCK])
+@pytest.mark.parametrize("lock", [*ALL_LOCKS, NPM_LOCK])
 def test_a_lock_file_names_no_place_that_packages_come_from(lock: str) -> None:
     assert not re.search(r"://|@ |--(extra-)?index-url|--find-links|--trusted-host|\"resolved\"|file:", text_of(lock))
 
