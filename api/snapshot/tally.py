@@ -26,6 +26,7 @@ CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to b
 FEW: Final = 16  # values that are looked at one by one in any case
 MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
 MOST_LISTED: Final = 300_000  # rows whose values are looked up one by one, and not by going through their table
+ALL: Final = 1 << 32  # values: more than there are
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
 Group = tuple[Any, ...]
@@ -116,7 +117,7 @@ def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> t
         made = sorted(_crossing(snapshot, names, rows), key=_place)
         return len(made), made[query.offset : query.offset + query.per_page]
     if len(rows) > MOST_LOOKED_UP and len(by) == 1 and not by[0][1]:
-        return _listed(snapshot, query, filter_named(query.resource, by[0][0]), rows)
+        return _by_one(snapshot, query, filter_named(query.resource, by[0][0]), rows)
     return _grouped(snapshot, query, by, rows)
 
 
@@ -147,12 +148,18 @@ def _place(group: Group) -> tuple[Any, ...]:
     return -count, [(value is None, value) for value in found]
 
 
-def _listed(snapshot: Snapshot, query: Query, one: Filter, rows: BitMap) -> tuple[int, list[Group]]:
-    """Return the groups of one dimension that many rows are in, by going through its table once."""
-    valued = _in_table(snapshot, filter_table(query.resource, one), rows)
-    without = len(rows - whole(snapshot, any_name(value_name(query.resource, one))))
+def _by_one(snapshot: Snapshot, query: Query, one: Filter, rows: BitMap) -> tuple[int, list[Group]]:
+    """Return the groups of one dimension that many rows are in: sets are crossed, and rare values looked up, or the table gone through."""
+    name, table = value_name(query.resource, one), filter_table(query.resource, one)
+    left = rows & rare(snapshot, name)[1]
+    valued: Iterable[tuple[Any, int]] = _in_table(snapshot, table, rows)
+    if len(left) <= MOST_LOOKED_UP and not more_than(snapshot, name, int(len(rows) * CROSSED)):
+        crossed = {value: rows.intersection_cardinality(standing) for value, _, standing in by_size(snapshot, name, EACH)}
+        found = _looked_up(snapshot, table, left, ALL)
+        valued = [*crossed.items(), *((value, times) for value, times in found if value not in crossed)]
+    without = len(rows - whole(snapshot, any_name(name)))
     numbers = count(1)
-    counted = ((next(numbers), group) for group in chain(valued, [(None, without)] if without else []))
+    counted = ((next(numbers), group) for group in chain(valued, [(None, without)]) if group[1])
     first = nsmallest(query.offset + query.per_page, ((*_place(group), group) for _, group in counted))
     return next(numbers) - 1, [group for *_, group in first[query.offset :]]
 
