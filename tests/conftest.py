@@ -73,6 +73,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if request.param == "fine":
             patch.setattr(walking, "FEW", 2)
             patch.setattr(tally, "CROSSED", 1000)
+            patch.setattr(tally, "FEW", 2)
         yield made(request.param, tmp_path_factory.mktemp(request.param))
 
 

@@ -24,6 +24,7 @@ from api.snapshot import derived, tally, walking
 from api.snapshot.derived import Cut
 from api.snapshot.find import page
 from api.snapshot.layout import filter_table, own_sorts, sort_column
+from api.snapshot.memory import LEAST_BYTES, Memory
 from api.snapshot.read import Snapshot
 from api.snapshot.selection import taken
 from api.snapshot.statements import condition
@@ -186,6 +187,18 @@ def answers(snapshot: Snapshot, resource: Resource) -> Iterator[tuple[Any, ...]]
                 yield query.clauses, key, Walk(snapshot, resource).part(rows, [SortKey(key, descending)], len(rows))
 
 
+@pytest.mark.parametrize("bounds", [(0, 1, 1), (0, 1, 1000), (0, 1000, 1000), (1000, 1, 1), (1000, 1, 1000), (1000, 4, 1000)], ids=str)
+def test_counts_are_the_same_in_whichever_way_they_are_made(
+    world: World, recuts: Sequence[Snapshot], monkeypatch: pytest.MonkeyPatch, bounds: tuple[int, int, int]
+):
+    expected = [list(answers(recuts[0], resource)) for resource in RESOURCES]
+    monkeypatch.setattr(tally, "FEW", 1)
+    for name, value in zip(("CROSSED", "MOST_LOOKED_UP", "MOST_LISTED"), bounds, strict=True):
+        monkeypatch.setattr(tally, name, value)
+    for snapshot in recuts[1::2]:
+        assert [list(answers(snapshot, resource)) for resource in RESOURCES] == expected
+
+
 @pytest.mark.parametrize("cut", CUTS, ids=str)
 def test_replaced_blocks_of_rows_give_the_answers_of_sets_written_anew(
     odd_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut: Cut
@@ -227,3 +240,24 @@ def test_a_whole_collection_can_go_and_come_back(odd_world: World, tmp_path: Pat
             derived.refresh(database, resource.collection, [block], notes, FINE)
     after = Snapshot(path)
     assert {resource.type: list(answers(after, resource)) for resource in RESOURCES} == expected
+
+
+# Memory
+
+
+def test_memory_keeps_what_was_used_last_and_no_more_bytes_than_it_may():
+    memory = Memory(most=3 * LEAST_BYTES)
+    for name in "abc":
+        memory.keep(name, name.upper(), LEAST_BYTES)
+    assert memory.get("a") == "A"
+    memory.keep("d", "D", LEAST_BYTES)
+    assert [memory.get(name) for name in "abcd"] == ["A", None, "C", "D"]
+    memory.keep("e", "E", 2 * LEAST_BYTES)
+    assert [memory.get(name) for name in "acde"] == [None, None, "D", "E"]
+
+
+def test_memory_keeps_neither_what_is_small_nor_what_is_larger_than_all_of_it():
+    memory = Memory(most=3 * LEAST_BYTES)
+    memory.keep("small", 1, LEAST_BYTES - 1)
+    memory.keep("large", 2, 3 * LEAST_BYTES + 1)
+    assert (memory.get("small"), memory.get("large")) == (None, None)

@@ -22,7 +22,7 @@ from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
 from .memory import Memory
 
 NEIGHBOURS: Final = 500
-MAPPED_BYTES: Final = 2147418112  # what SQLite maps at most; pages of the file are shared by all workers
+MAPPED_BYTES: Final = 1 << 40  # more than a file has, so that all of it is mapped; its pages are shared by all workers
 CACHED_KIB: Final = 2000
 UNREADABLE: Final = (apsw.CantOpenError, apsw.CorruptError, apsw.IOError, apsw.NotADBError)
 MOST_BOUND: Final = 1000

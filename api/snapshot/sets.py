@@ -25,6 +25,7 @@ CREATE TABLE frequent (name TEXT, size INTEGER, value, PRIMARY KEY (name, size D
 """
 LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer are found one by one
 SMALL: Final = 2048  # rows of a set that is read at once with its neighbours, and not looked for in memory
+ENTRY_BYTES: Final = 200  # of memory that a small set takes besides its rows
 WHOLE: Final = ""  # the value of a set that is the only one of its name
 
 
@@ -98,15 +99,25 @@ def several(snapshot: Snapshot, name: str, values: Sequence[Any]) -> dict[Any, B
 
 def by_size(snapshot: Snapshot, name: str, each: int) -> Iterator[tuple[Any, int, BitMap]]:
     """Yield value, size and rows of the sets of a name, the largest first, equal ones in order of value, read so many at a time."""
-    statement = (
-        f"SELECT value, size, CASE WHEN size < {SMALL} THEN rows END FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?"
-    )
     for offset in range(0, 1 << 32, each):
-        found = snapshot.rows(statement, (name, each, offset))
+        found = _some_by_size(snapshot, name, each, offset)
         for value, size, rows in found:
-            yield value, size, BitMap.deserialize(rows) if rows else kept(snapshot, name, value) or BitMap()
+            yield value, size, rows if rows is not None else kept(snapshot, name, value) or BitMap()
         if len(found) < each:
             return
+
+
+def _some_by_size(snapshot: Snapshot, name: str, each: int, offset: int) -> list[tuple[Any, int, BitMap | None]]:
+    """Return value and size of some sets in order of size, and the rows of the smaller ones."""
+    key = "by size", name, each, offset
+    remembered: list[tuple[Any, int, BitMap | None]] | None = snapshot.memory.get(key)
+    if remembered is not None:
+        return remembered
+    columns = f"value, size, CASE WHEN size < {SMALL} THEN rows END"
+    found = snapshot.rows(f"SELECT {columns} FROM sets WHERE name = ? ORDER BY size DESC, value LIMIT ? OFFSET ?", (name, each, offset))
+    made = [(value, size, BitMap.deserialize(rows) if rows else None) for value, size, rows in found]
+    snapshot.memory.keep(key, made, sum(ENTRY_BYTES + len(rows or b"") for _, _, rows in found))
+    return made
 
 
 def rare(snapshot: Snapshot, name: str) -> tuple[int, BitMap]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from heapq import heappush, heappushpop
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import heappush, heappushpop, nsmallest
+from itertools import chain, count, groupby
+from operator import itemgetter
 from typing import Any, Final
 
 import apsw
@@ -23,6 +25,8 @@ from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value
 CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to be looked up
 FEW: Final = 16  # values that are looked at one by one in any case
 MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
+MOST_LISTED: Final = 300_000  # rows whose values are looked up one by one, and not by going through their table
+ALL: Final = 1 << 32  # values: more than there are
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
 Group = tuple[Any, ...]
@@ -79,18 +83,20 @@ def _crossed(snapshot: Snapshot, name: str, rows: BitMap, limit: int) -> tuple[C
     for value, size, standing in by_size(snapshot, name, EACH):
         if len(best) == limit and size < best[0]:
             break
-        count = rows.intersection_cardinality(standing)
-        counted.append((value, count))
+        shared = rows.intersection_cardinality(standing)
+        counted.append((value, shared))
         if len(best) < limit:
-            heappush(best, count)
+            heappush(best, shared)
         else:
-            heappushpop(best, count)
+            heappushpop(best, shared)
     return counted, best[0] if len(best) == limit else 0
 
 
 def _looked_up(snapshot: Snapshot, table: str, rows: BitMap, limit: int) -> Counted:
     """Return the most frequent values in some rows, looked up row by row; the database counts those of many, so that memory is bounded."""
     statement = f"SELECT value FROM {table} WHERE row IN carray(?)"
+    if len(rows) > MOST_LISTED:
+        return nsmallest(limit, _in_table(snapshot, table, rows), key=lambda one: (-one[1], one[0]))
     if len(rows) > MOST_LOOKED_UP:
         statement = f"SELECT value, count(*) FROM {table} WHERE row IN carray(?) GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
         return snapshot.rows(statement, (apsw.carray(array("q", rows)), limit))
@@ -110,6 +116,8 @@ def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> t
     if _is_crossed(snapshot, names, rows, most):
         made = sorted(_crossing(snapshot, names, rows), key=_place)
         return len(made), made[query.offset : query.offset + query.per_page]
+    if len(rows) > MOST_LOOKED_UP and len(by) == 1 and not by[0][1]:
+        return _by_one(snapshot, query, filter_named(query.resource, by[0][0]), rows)
     return _grouped(snapshot, query, by, rows)
 
 
@@ -140,6 +148,38 @@ def _place(group: Group) -> tuple[Any, ...]:
     return -count, [(value is None, value) for value in found]
 
 
+def _by_one(snapshot: Snapshot, query: Query, one: Filter, rows: BitMap) -> tuple[int, list[Group]]:
+    """Return the groups of one dimension that many rows are in: sets are crossed, and rare values looked up, or the table gone through."""
+    name, table = value_name(query.resource, one), filter_table(query.resource, one)
+    left = rows & rare(snapshot, name)[1]
+    valued: Iterable[tuple[Any, int]] = _in_table(snapshot, table, rows)
+    if len(left) <= MOST_LOOKED_UP and not more_than(snapshot, name, int(len(rows) * CROSSED)):
+        crossed = {value: rows.intersection_cardinality(standing) for value, _, standing in by_size(snapshot, name, EACH)}
+        found = _looked_up(snapshot, table, left, ALL)
+        valued = [*crossed.items(), *((value, times) for value, times in found if value not in crossed)]
+    without = len(rows - whole(snapshot, any_name(name)))
+    numbers = count(1)
+    counted = ((next(numbers), group) for group in chain(valued, [(None, without)]) if group[1])
+    first = nsmallest(query.offset + query.per_page, ((*_place(group), group) for _, group in counted))
+    return next(numbers) - 1, [group for *_, group in first[query.offset :]]
+
+
+def _in_table(snapshot: Snapshot, table: str, rows: BitMap) -> Iterator[tuple[Any, int]]:
+    """Yield each value that stands in some rows with how often it does, in order of value."""
+    for value, pairs in groupby(_pairs(snapshot, table), key=itemgetter(0)):
+        if found := sum([row in rows for _, row in pairs]):
+            yield value, found
+
+
+def _pairs(snapshot: Snapshot, table: str) -> Iterator[tuple[Any, int]]:
+    """Yield the values and rows of a filter's table in order, read some thousand at a time."""
+    found = snapshot.rows(f"SELECT value, row FROM {table} ORDER BY value, row LIMIT ?", (MOST_LOOKED_UP,))
+    while found:
+        yield from found
+        following = f"SELECT value, row FROM {table} WHERE (value, row) > (?, ?) ORDER BY value, row LIMIT ?"
+        found = snapshot.rows(following, (*found[-1], MOST_LOOKED_UP))
+
+
 def _grouped(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]], rows: BitMap) -> tuple[int, list[Group]]:
     """Return the groups that some rows are in, looked up row by row."""
     tables = [filter_table(query.resource, filter_named(query.resource, name)) for name, _ in by]
@@ -148,10 +188,10 @@ def _grouped(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]], ro
     names = [f"group{number}" for number in range(len(by))]
     among = "SELECT value AS row FROM carray(?)"
     grouped = f"SELECT {columns}, count(*) AS size FROM ({among}) AS taken {joined} GROUP BY {', '.join(names)}"
-    bound = apsw.carray(array("q", rows or [0]))
     order = ", ".join(f"{name} NULLS LAST" for name in names)
     if not rows:
         return 0, []
+    bound = apsw.carray(array("q", rows))
     total = snapshot.rows(f"SELECT count(*) FROM ({grouped})", (bound,))[0][0]
     return total, snapshot.rows(f"{grouped} ORDER BY size DESC, {order} LIMIT ? OFFSET ?", (bound, query.per_page, query.offset))
 
