@@ -11,6 +11,7 @@ from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
 from api.query import Query
 
 from .read import Snapshot
+from .search import ROWS_EACH
 from .statements import TAKEN, Rows, continuations, keys, one_row, ordered_rows, rows
 
 
@@ -68,8 +69,7 @@ def _values(snapshot: Snapshot, query: Query, behind: Position) -> tuple[Any, ..
 
     :raises BadCursor: there is no such row; whoever made it up could count further than the database does.
     """
-    most = snapshot.counts[query.resource.collection]
-    if 0 < behind.row <= most and 0 < behind.total <= most:
+    if 0 < behind.row < ROWS_EACH and 0 < behind.total <= snapshot.counts[query.resource.collection]:
         taken = one_row(query, behind.row)
         columns = ", ".join(key.expression for key in keys(query))
         for row in snapshot.rows(f"{taken.before}SELECT {columns} FROM {taken}", taken.bindings):
@@ -89,11 +89,8 @@ def _select(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: i
 
 def sample(snapshot: Snapshot, query: Query, size: int, seed: int) -> Found:
     """Return records drawn by chance from what a query finds, in their default order; the same seed draws the same ones."""
-    name = query.resource.collection
     taken = rows(query)
-    among: Sequence[int] = range(1, snapshot.counts[name] + 1)
-    if taken.conditions:
-        among = [row for (row,) in snapshot.rows(f"SELECT {TAKEN}.row FROM {taken} ORDER BY {TAKEN}.row", taken.bindings)]
+    among = [row for (row,) in snapshot.rows(f"SELECT {TAKEN}.row FROM {taken} ORDER BY {TAKEN}.row", taken.bindings)]
     drawn = random.Random(seed).sample(among, min(size, len(among)))  # noqa: S311 - chance need not be secret
     bodies = snapshot.bodies_at(query.resource, drawn)
     return Found(len(among), [bodies[row] for row in sorted(drawn)])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, Final
 
@@ -38,29 +39,42 @@ CREATE TABLE common_words (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WIT
 Record = Mapping[str, Any]
 
 
-def write(database: apsw.Connection, texts: Mapping[str, str], records: Mapping[str, Mapping[str, Record]]) -> None:
-    """Write the tables of all passages: `texts` by the id of their source, `records` in their public form by type and id."""
-    database.execute(TABLES)
-    row, starts = 1, {}
-    for source in sorted(texts):
-        passages = list(_passages(texts[source]))
-        starts[source] = row, [start for start, _, _, _ in passages]
-        rows = range(row, row + len(passages))
-        database.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-            ((at, source, start, line, text) for at, (start, line, text, _) in zip(rows, passages, strict=True)),
-        )
-        database.executemany(
-            "INSERT INTO passage_words (rowid, words) VALUES (?, ?)",
-            ((at, " ".join(words)) for at, words in zip(rows, _indexed(passages), strict=True)),
-        )
-        about = records["source"][source]
-        database.execute(
-            "INSERT INTO passage_ranges VALUES (?, ?, ?, ?, ?)", (source, about["debate"]["id"], about["language"], row, rows.stop - 1)
-        )
-        row = rows.stop
-    database.executemany("INSERT INTO passage_quotes VALUES (?, ?, ?, ?, ?)", _quotes(records["quote"].values(), starts))
-    database.executemany("INSERT OR IGNORE INTO spoken_names VALUES (?, ?)", _names(records["actor"].values()))
+@dataclass(slots=True)
+class Block:
+    """The passages of a debate: the rows of their tables, counted from 0."""
+
+    passages: list[tuple[int, str, int, int, str]] = field(default_factory=list)
+    words: list[tuple[int, str]] = field(default_factory=list)
+    ranges: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    quotes: list[tuple[int, int, int, str, str | None]] = field(default_factory=list)
+
+
+def compiled(texts: Mapping[str, str], sources: Mapping[str, Record], quotes: Iterable[Record]) -> Block:
+    """Return the passages of a debate: `texts` by the id of their source in order, `sources` by id and `quotes` in their public form."""
+    made, starts = Block(), {}
+    for source, text in texts.items():
+        row = len(made.passages)
+        found = list(_passages(text))
+        starts[source] = row, [start for start, _, _, _ in found]
+        made.passages += ((at, source, start, line, text) for at, (start, line, text, _) in enumerate(found, start=row))
+        made.words += ((at, " ".join(words)) for at, words in enumerate(_indexed(found), start=row))
+        about = sources[source]
+        made.ranges.append((source, about["debate"]["id"], about["language"], row, row + len(found) - 1))
+    made.quotes += _quotes(quotes, starts)
+    return made
+
+
+def write(database: apsw.Connection, made: Block, first: int) -> None:
+    """Write the passages of a debate, the first of which gets the row `first`."""
+    database.executemany(f"INSERT INTO passages VALUES (? + {first}, ?, ?, ?, ?)", made.passages)
+    database.executemany(f"INSERT INTO passage_words (rowid, words) VALUES (? + {first}, ?)", made.words)
+    database.executemany(f"INSERT INTO passage_ranges VALUES (?, ?, ?, ? + {first}, ? + {first})", made.ranges)
+    database.executemany(f"INSERT INTO passage_quotes VALUES (? + {first}, ?, ?, ?, ?)", made.quotes)
+
+
+def finish(database: apsw.Connection, actors: Iterable[Record]) -> None:
+    """Write what is known once all passages are in; of two actors, in their public form, the first one has a name that both have."""
+    database.executemany("INSERT OR IGNORE INTO spoken_names VALUES (?, ?)", _names(actors))
     database.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
     database.execute(f"INSERT INTO common_words SELECT term, doc FROM passage_vocabulary WHERE doc >= {COMMON}")
 

@@ -46,13 +46,12 @@ def texts(resource: Resource, record: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def documents(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str, str, str]]:
-    """Yield what the index holds of each record of a type, in the order of their rows."""
-    least, _ = rows_of(resource)
-    for row, record in enumerate(records, start=1):
+    """Yield what the index holds of each record of a type, in the order of their rows, which are counted from 0."""
+    for row, record in enumerate(records):
         searched, label = [text for _, text in texts(resource, record)], resource.label(record)
         folded = {text: folded_words(text) for text in {*searched, label}}
         fields = [folded[text] for text in searched]
-        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
+        yield row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
 
 
 def _joined(fields: Sequence[Sequence[str]]) -> str:
