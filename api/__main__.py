@@ -103,12 +103,16 @@ def new(debate: str, source: Path, data: Path) -> None:
 @DATA
 @click.option("-o", "--output", type=FILE, required=True, help="The snapshot file to write.")
 @click.option("--jobs", type=click.IntRange(0, MOST), default=0, help="How many processes compile; as many as there are cores without it.")
-def build(folder: Path, output: Path, jobs: int) -> None:
-    """Compile the dataset in DIR (data) into one snapshot file, whole or not at all."""
+@click.option("--full", is_flag=True, help="Compile unchanged debates, too.")
+def build(folder: Path, output: Path, jobs: int, full: bool) -> None:
+    """Compile the dataset in DIR (data) into one snapshot file, whole or not at all.
+
+    Where that file is a snapshot already, only the debates that have changed since are compiled.
+    """
     if not may_be_replaced(output):
         raise click.UsageError(visible(f"{output} holds something else than a snapshot, which is not overwritten; choose another name"))
     try:
-        compiled(looked_at(folder, jobs), output)
+        compiled(looked_at(folder, None if full else output, jobs), output)
     except InvalidDataset as error:
         refuse(error.problems, folder)
 
@@ -131,7 +135,7 @@ def serve(*, data: Path | None, snapshot: Path | None, host: str | None, port: i
     place = Named(named) if named else _pointer_of(settings)
     keeper = Keeper(place, settings, watch=watch)
     try:
-        serve_snapshot(named or snapshot_of(looked_at(Path(settings.data)), place).path, place, keeper, settings)
+        serve_snapshot(named or snapshot_of(looked_at(Path(settings.data), place.base()), place).path, place, keeper, settings)
     except InvalidDataset as error:
         refuse(error.problems, Path(settings.data))
     except (UnusableSnapshot, CannotListen) as error:
@@ -196,7 +200,7 @@ def _pointer_of(settings: Settings) -> Pointer:
 
 def _reload(pointer: Pointer, folder: Path) -> None:
     """Point at the snapshot of a folder as it is now, or note that it is refused and end with every problem printed."""
-    source = looked_at(folder)
+    source = looked_at(folder, pointer.base())
     try:
         snapshot = snapshot_of(source, pointer)
     except InvalidDataset as error:

@@ -16,10 +16,13 @@ from .snapshot.read import Snapshot, UnusableSnapshot
 
 
 @resting()
-def looked_at(folder: Path, jobs: int = 0) -> Source:
-    """Return what is known of a folder before its debates are read; `jobs` processes will read them, one for each core if it is 0."""
+def looked_at(folder: Path, base: Path | None = None, jobs: int = 0) -> Source:
+    """Return what is known of a folder before its debates are read.
+
+    `base` is a snapshot of the folder as it was; `jobs` processes read what has changed since, one for each core where it is 0.
+    """
     with Bar() as bar:
-        return Source(folder, jobs=jobs, tell=bar)
+        return Source(folder, jobs=jobs, base=base, tell=bar)
 
 
 @resting()

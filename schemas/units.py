@@ -11,11 +11,11 @@ import hashlib
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import orjson
 
@@ -55,17 +55,30 @@ class Files:
     attacks: bytes = b""
     attacked: list[tuple[int, str]] = field(default_factory=list)
 
+    def as_json(self) -> dict[str, Any]:
+        """Return it as what JSON can hold."""
+        return asdict(self) | {"heavy": sorted(self.heavy), "attacks": self.attacks.hex()}
 
-def looked_at(folder: Path, debate: str, names: Collection[str]) -> Files:
-    """Look at the files of a debate; what cannot be read is left out here, and is told when the debate is read."""
+    @classmethod
+    def of_json(cls, value: Mapping[str, Any]) -> Self:
+        """Return what ``as_json`` was asked of."""
+        pairs = {name: [(first, second) for first, second in value[name]] for name in ("light", "attacked")}
+        return cls(**{**value, **pairs, "heavy": set(value["heavy"]), "attacks": bytes.fromhex(value["attacks"])})
+
+
+def looked_at(folder: Path, debate: str, names: Collection[str], before: Files | None = None) -> Files:
+    """Look at the files of a debate; what cannot be read is left out here, and is told when the debate is read.
+
+    `before` is what was found when they were looked at before, beside the same debates; it is returned where they are the same still.
+    """
     found = Files(debate, claimed=debate)
-    for path in _files(folder / debate):
-        try:
-            raw = path.read_bytes()
-        except OSError:
-            continue
-        found.hashes[path.relative_to(folder).as_posix()] = hashlib.sha256(raw).hexdigest()
-        found.size += len(raw)
+    held = dict(_held(folder, debate))
+    found.hashes = {name: hashlib.sha256(raw).hexdigest() for name, raw in held.items()}
+    if before and before.hashes == found.hashes:
+        return before
+    found.size = sum(map(len, held.values()))
+    for name, raw in held.items():
+        path = Path(name)
         if path.name == "claims.json":
             _look_at_claims(found, _parsed(raw), names)
         elif path.suffix == ".json":
@@ -74,6 +87,13 @@ def looked_at(folder: Path, debate: str, names: Collection[str]) -> Files:
             value = _parsed(raw)
             found.claimed = str(value.get("id", debate)) if isinstance(value, dict) else debate
     return found
+
+
+def _held(folder: Path, debate: str) -> Iterator[tuple[str, bytes]]:
+    """Yield the files of a debate that can be read, by their path in the dataset."""
+    for path in _files(folder / debate):
+        with suppress(OSError):
+            yield path.relative_to(folder).as_posix(), path.read_bytes()
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -428,7 +428,7 @@ class Kept:
         sources = {source: {"debate": {"id": source.partition(".")[0]}, "language": "en"} for source in texts}
         self.database.execute(passages.TABLES)
         passages.write(self.database, passages.compiled(dict(sorted(texts.items())), sources, []), 1)
-        passages.finish(self.database, [])
+        passages.finish(self.database)
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
         """Return what a statement finds."""

@@ -17,10 +17,12 @@ from schemas.problems import InvalidDataset, Problem
 from schemas.reading import Unreadable, listed
 from schemas.units import Files, units
 
+from .base import base_at, changed, known_of
 from .compiling import compiled, debates, references
 from .crew import Crew, cores
 from .draft import draft_of, sync
-from .filling import Content, fill
+from .editing import NoRoom
+from .filling import Content, edit, fill
 from .linking import orders
 from .streams import in_order, order
 from .tasks import Made, Order
@@ -32,6 +34,7 @@ STEPS: Final = 1_000
 SMALL: Final = 8 * 1024 * 1024  # bytes of a dataset that one process is enough for
 # How much of the time is over when all debates are looked at, and when all are compiled and written.
 LOOKED, COMPILED = 0.03, 0.75
+MOST_CHANGED: Final = 0.5  # of the debates; where more are new, all are written anew
 
 
 class Progress:
@@ -63,7 +66,7 @@ def build(dataset: Dataset, target: Path, tell: Tell = nobody) -> None:
         made = in_order(
             iter([Made(tuple(rest.debates), {}, list(debates(rest, references(shared), {})), faulty=False)]), rest.debates, draft.parent
         )
-        content = Content(shared, rest.debates, dataset.digest, {})
+        content = Content(shared, rest.debates, dataset.digest)
         progress = Progress(tell)
         fill(draft, content, made, lambda share: progress.reach(COMPILED + (1 - COMPILED) * share))
 
@@ -110,23 +113,30 @@ def _new(target: Path) -> Iterator[Path]:
 class Source:
     """A folder that a snapshot is to be built of, as it was when it was looked at: its digest is known, but not yet whether it is valid."""
 
-    def __init__(self, folder: Path, *, jobs: int = 0, tell: Tell = nobody) -> None:
-        """Look at the folder; `jobs` is how many processes work at it, as many as there are cores where it is 0."""
+    def __init__(self, folder: Path, *, jobs: int = 0, base: Path | None = None, tell: Tell = nobody) -> None:
+        """Look at the folder.
+
+        `jobs` is how many processes work at it, as many as there are cores where it is 0; `base` is a snapshot that may hold some
+        of its debates as they are.
+        """
         self.folder, self._progress = folder, Progress(tell)
+        self._base = base_at(base)
         self.shared, found = gather_shared(folder)
         self._faulty = bool(ruled(self.shared, found))
-        self._jobs = jobs or cores()
-        self.files: list[Files] = []
-        names = self.shared.names
-        with Crew(folder, 1) as crew:
-            for number, one in enumerate(crew.map("look", names), start=1):
-                self.files.append(one)
-                self._progress.reach(LOOKED * number / len(names))
-        if sum(one.size for one in self.files) <= SMALL:
-            self._jobs = 1
+        self.files = list(self._looked_at())
+        self._jobs = (jobs or cores()) if sum(one.size for one in self.files) > SMALL else 1
         self.units = units(self.files, order)
         hashes = [self.shared.hashes, *(one.hashes for one in self.files)]
         self.digest = digest_of({name: found for one in hashes for name, found in one.items()})
+
+    def _looked_at(self) -> Iterator[Files]:
+        known = self._base.known if self._base else {}
+        names = self.shared.names
+        before = {name: known[name].files for name in known} if set(known) == set(names) else {}
+        with Crew(self.folder, 1) as crew:
+            for number, one in enumerate(crew.map("look", [(name, before.get(name)) for name in names]), start=1):
+                yield one
+                self._progress.reach(LOOKED * number / len(names))
 
     def build(self, target: Path, checked: Callable[[], None] = lambda: None, tell: Tell = nobody) -> None:
         """Check and compile the folder into the file `target`; `checked` is called once it is known to be valid.
@@ -138,12 +148,43 @@ class Source:
         if self._faulty:
             raise InvalidDataset(self.problems())
         try:
-            with _new(target) as draft, Crew(self.folder, self._jobs) as crew:
-                made = in_order(self._valid(crew.map("compile", self._orders(crew)), checked), self.shared.names, draft.parent)
-                content = Content(self.shared, self.shared.names, self.digest, {})
-                fill(draft, content, made, lambda share: self._progress.reach(COMPILED + (1 - COMPILED) * share))
+            with Crew(self.folder, self._jobs) as crew:
+                wanted = self._orders(crew)
+                if not self._edited(target, crew, wanted, checked):
+                    with _new(target) as draft:
+                        self._fill(draft, crew, wanted, checked)
         except _Faulty:
             raise InvalidDataset(self.problems()) from None
+
+    def _fill(self, draft: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> None:
+        """Write all debates."""
+        made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
+        fill(draft, self._content(wanted), made, self._finishing)
+
+    def _edited(self, target: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> bool:
+        """Write those debates alone that are not in another snapshot already, if that can be, and say whether it was."""
+        if not self._base or not self.is_known_to_be_valid():
+            return False
+        new = changed(self._base, wanted, self.files, references(self.shared))
+        gone = sorted(self._base.known.keys() - set(self.shared.names))
+        if sum(len(one.unit) for one in new) + len(gone) > len(self.shared.names) * MOST_CHANGED:
+            return False
+        names = [debate for one in new for debate in one.unit]
+        try:
+            with _new(target) as draft:
+                made = in_order(self._valid(crew.map("compile", new), checked), names, draft.parent)
+                edit(draft, self._content(wanted), self._base, made, gone, reach=self._finishing)
+        except NoRoom:
+            return False
+        return True
+
+    def _content(self, wanted: list[Order]) -> Content:
+        files = {one.debate: one for one in self.files}
+        by_debate = {debate: one for one in wanted for debate in one.unit}
+        return Content(self.shared, self.shared.names, self.digest, lambda made: known_of(by_debate[made.debate], files, made))
+
+    def _finishing(self, share: float) -> None:
+        self._progress.reach(COMPILED + (1 - COMPILED) * share)
 
     def _orders(self, crew: Crew) -> list[Order]:
         return orders(self.units, self.files, lambda asked: crew.map("find", asked))

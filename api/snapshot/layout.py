@@ -31,7 +31,7 @@ CREATE TABLE export_parts (name TEXT, offset INTEGER, size INTEGER NOT NULL, ren
 BLOCKS: Final = """
 CREATE TABLE blocks (collection TEXT, debate TEXT, first INTEGER NOT NULL, last INTEGER NOT NULL, reserved INTEGER NOT NULL,
   PRIMARY KEY (collection, debate)) WITHOUT ROWID;
-CREATE TABLE inputs (name TEXT PRIMARY KEY, hash TEXT NOT NULL, known TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE inputs (debate TEXT PRIMARY KEY, known BLOB NOT NULL) WITHOUT ROWID;
 """
 
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any, Final
 
 import apsw
@@ -31,7 +33,7 @@ CREATE INDEX passage_ranges_by_debate ON passage_ranges (debate);
 CREATE TABLE passage_quotes (passage INTEGER, start INTEGER, end INTEGER, quote TEXT, side TEXT, PRIMARY KEY (passage, start, quote))
     WITHOUT ROWID;
 CREATE TABLE spoken_names (name TEXT PRIMARY KEY, actor TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE passage_words USING fts5(words, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE passage_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE passage_vocabulary USING fts5vocab(passage_words, row);
 CREATE TABLE common_words (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
 """
@@ -72,9 +74,56 @@ def write(database: apsw.Connection, made: Block, first: int) -> None:
     database.executemany(f"INSERT INTO passage_quotes VALUES (? + {first}, ?, ?, ?, ?)", made.quotes)
 
 
-def finish(database: apsw.Connection, actors: Iterable[Record]) -> None:
-    """Write what is known once all passages are in; of two actors, in their public form, the first one has a name that both have."""
+def remove(database: apsw.Connection, debate: str, first: int, last: int) -> None:
+    """Remove the passages of a debate, which have the rows from one to another."""
+    database.execute("DELETE FROM passages WHERE row BETWEEN ? AND ?", (first, last))
+    database.execute("DELETE FROM passage_words WHERE rowid BETWEEN ? AND ?", (first, last))
+    database.execute("DELETE FROM passage_ranges WHERE debate = ?", (debate,))
+    database.execute("DELETE FROM passage_quotes WHERE passage BETWEEN ? AND ?", (first, last))
+
+
+def write_names(database: apsw.Connection, actors: Iterable[Record]) -> None:
+    """Write by which names actors are spoken of, in place of those that were there; of two actors the first has a name of both."""
+    database.execute("DELETE FROM spoken_names")
     database.executemany("INSERT OR IGNORE INTO spoken_names VALUES (?, ?)", _names(actors))
+
+
+class Counts:
+    """Keeps in how many passages a common word stands while passages go and come."""
+
+    def __init__(self, database: apsw.Connection) -> None:
+        """Take the database."""
+        self._database = database
+        self._changed: Counter[str] = Counter()
+
+    def remove(self, first: int, last: int) -> None:
+        """Count what goes with the passages from one row to another, before they do."""
+        statement = "SELECT source, text FROM passages WHERE row BETWEEN ? AND ? ORDER BY row"
+        rows: list[Any] = list(self._database.execute(statement, (first, last)))
+        for _, own in groupby(rows, key=itemgetter(0)):
+            for words in _indexed([(0, 0, text, index_words(text)) for _, text in own]):
+                self._changed.subtract(set(words))
+
+    def add(self, made: Block) -> None:
+        """Count what comes with the passages of a debate."""
+        for _, words in made.words:
+            self._changed.update(set(words.split()))
+
+    def write(self) -> None:
+        """Write the counts, once all passages are in."""
+        known = dict(self._database.execute("SELECT word, passages FROM common_words"))
+        for word in (word for word, change in self._changed.items() if change):
+            if word in known:
+                count = known[word] + self._changed[word]
+            else:
+                ((count,),) = self._database.execute("SELECT coalesce(sum(doc), 0) FROM passage_vocabulary WHERE term = ?", (word,))
+            self._database.execute("DELETE FROM common_words WHERE word = ?", (word,))
+            if count >= COMMON:
+                self._database.execute("INSERT INTO common_words VALUES (?, ?)", (word, count))
+
+
+def finish(database: apsw.Connection) -> None:
+    """Write what is known once all passages are in."""
     database.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
     database.execute(f"INSERT INTO common_words SELECT term, doc FROM passage_vocabulary WHERE doc >= {COMMON}")
 

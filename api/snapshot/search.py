@@ -14,7 +14,9 @@ from api.search_text import Term
 from api.words import folded_words, stem
 from schemas import RESOURCES, Resource
 
-TABLE: Final = "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', tokenize='ascii', prefix='1 2 3')"
+TABLE: Final = (
+    "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3')"
+)
 # The index is gathered in memory in large pieces, which are made one at the end: nothing is merged more than once.
 GATHERED: Final = "INSERT INTO search (search, rank) VALUES ('hashsize', 67108864), ('automerge', 0)"
 MERGED: Final = "INSERT INTO search (search) VALUES ('optimize')"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -54,9 +55,10 @@ class Folder:
     def _references(self) -> dict[Key, dict[str, str]]:
         return references(self.shared)
 
-    def look(self, debate: str) -> Files:
-        """Look at the files of a debate."""
-        return looked_at(self.path, debate, self._names)
+    def look(self, asked: tuple[str, Files | None]) -> Files:
+        """Look at the files of a debate, given what was found before."""
+        debate, before = asked
+        return looked_at(self.path, debate, self._names, before)
 
     def find(self, asked: tuple[str, list[Named]]) -> list[tuple[Raw, int]]:
         """Return those of some records that a debate has, each with its place in its file."""
@@ -71,6 +73,8 @@ class Folder:
         made, dataset = self._made(order)
         if not made.faulty:
             made.debates.extend(debates(dataset, self._references, order.labels))
+        del dataset
+        gc.collect(1)  # where the collector is at rest, what is in cycles would add up from unit to unit
         return made
 
     def _made(self, order: Order) -> tuple[Made, Dataset]:

@@ -6,7 +6,7 @@ numbers that are free, so that another version of the debate fits in its place a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import apsw
@@ -22,6 +22,8 @@ ROOM: Final = 5, 4  # as many rows are kept for so many that are there
 MOST_WAITING: Final = 50_000  # documents that wait to be indexed, so that they come in the order of the index
 PASSAGES: Final = "passages"
 
+Room = Callable[[str, int], tuple[int, int]]  # the first row, and how many are kept, for so many rows of a collection
+
 
 def reserved(count: int) -> int:
     """Return how many rows are kept for a debate that has so many."""
@@ -32,35 +34,46 @@ def reserved(count: int) -> int:
 class Writer:
     """Writes into the database of a draft; debates come in the order of their blocks."""
 
-    def __init__(self, database: apsw.Connection) -> None:
-        """Make the tables."""
+    def __init__(self, database: apsw.Connection, *, new: bool = True) -> None:
+        """Take the database, and make the tables of a new one."""
         self.database = database
         self._free: dict[str, int] = {}
         self._waiting: list[tuple[Any, ...]] = []
+        if new:
+            self._make()
+
+    def _make(self) -> None:
         for statement in (COMMON, BLOCKS, sets.TABLE, search.TABLE, search.GATHERED, passages.TABLES):
-            database.execute(statement)
+            self.database.execute(statement)
         for resource in RESOURCES:
             for statement in tables(resource):
-                database.execute(statement)
+                self.database.execute(statement)
 
     def debate(self, made: Compiled, number: int) -> None:
         """Write a debate, which is the so manieth of all by its id, from 0."""
+        self.write(made, self._kept, STEP * (number + 1))
+
+    def write(self, made: Compiled, room: Room, row: int) -> None:
+        """Write a debate, given how rows are found for it, and its own row among all debates."""
+
+        def kept(collection: str, count: int) -> int:
+            first, reserved = room(collection, count)
+            bounds = (collection, made.debate, first, first + count - 1, reserved)
+            self.database.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)", bounds)
+            return first
+
         for type_, block in made.blocks.items():
             resource = BY_TYPE[type_]
-            within = resource.within_debate
-            first = self._kept(resource.collection, made.debate, len(block.rows)) if within else STEP * (number + 1)
-            self.block(resource, block, first)
-        passages.write(self.database, made.passages, self._kept(PASSAGES, made.debate, len(made.passages.passages)))
+            self.block(resource, block, kept(resource.collection, len(block.rows)) if resource.within_debate else row)
+        passages.write(self.database, made.passages, kept(PASSAGES, len(made.passages.passages)))
         self.database.executemany("INSERT INTO texts VALUES (?, ?)", made.texts)
         self.database.execute("INSERT INTO integrity VALUES (?, ?)", (made.debate, made.report))
 
-    def _kept(self, collection: str, debate: str, count: int) -> int:
-        """Keep rows for a debate and return the first."""
-        first = self._free.get(collection, 1)
-        room = reserved(count)
+    def _kept(self, collection: str, count: int) -> tuple[int, int]:
+        """Keep rows behind all that are kept already; return the first, and how many there are."""
+        first, room = self._free.get(collection, 1), reserved(count)
         self._free[collection] = first + room
-        self.database.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)", (collection, debate, first, first + count - 1, room))
-        return first
+        return first, room
 
     def block(self, resource: Resource, block: Block, first: int, step: int = 1) -> None:
         """Write some records of a collection, from the row `first` on."""
@@ -73,9 +86,9 @@ class Writer:
         least = search.rows_of(resource)[0] + first
         self._waiting += ((least + number * step, *document) for number, *document in block.documents)
         if len(self._waiting) >= MOST_WAITING:
-            self._index_words()
+            self.index_words()
 
-    def _index_words(self) -> None:
+    def index_words(self) -> None:
         """Give the index of words the documents that wait; it takes least when they come in the order of their rows."""
         self._waiting.sort()
         self.database.executemany("INSERT INTO search (rowid, stems, words, label) VALUES (?, ?, ?, ?)", self._waiting)
@@ -83,7 +96,7 @@ class Writer:
 
     def finish(self) -> Iterator[None]:
         """Index all that is written, a step at a time."""
-        self._index_words()
+        self.index_words()
         self.database.execute(search.MERGED)
         yield
         for resource in RESOURCES:
