@@ -32,7 +32,7 @@ class Known:
     def as_json(self) -> bytes:
         """Return it as JSON."""
         naming = {actor: [sorted(one.debates), one.counts] for actor, one in self.naming.items()}
-        return orjson.dumps([self.files.as_json(), self.key, naming, self.reference])
+        return orjson.dumps([self.files.as_json(), self.key, naming, self.reference], option=orjson.OPT_SORT_KEYS)
 
     @classmethod
     def of_json(cls, text: bytes) -> Known:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -86,7 +86,7 @@ class _Worker:
         :raises OSError: it has died.
         """
         waiting = iter(items)
-        self._tell(task, [item for item, _ in zip(waiting, range(AHEAD), strict=False)])
+        self._tell(task, islice(waiting, AHEAD))
         for _, following in zip(items, chain(waiting, repeat(None)), strict=False):
             frame = self._made.get()
             if not frame:
