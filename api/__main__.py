@@ -9,25 +9,23 @@ from typing import Any
 
 import click
 
-from schemas.dataset import Dataset
 from schemas.fix import fix as fix_folder
-from schemas.load import load, survey
+from schemas.load import survey
 from schemas.new import CannotLayOut, lay_out
 from schemas.problems import InvalidDataset, visible
 from schemas.reading import Unreadable
 
 from . import generate as generated
-from .collector import resting
+from .building import compiled, looked_at, snapshot_of
 from .config import Settings, bounds, described
 from .console import fail, list_problems, refuse, say
 from .keeping import Keeper
-from .progress import Bar
 from .serve import CannotListen
 from .serve import serve as serve_snapshot
-from .snapshot.build import build as build_snapshot
-from .snapshot.layout import file_name, may_be_replaced
+from .snapshot.crew import MOST
+from .snapshot.layout import may_be_replaced
 from .snapshot.pointer import Named, Pointer
-from .snapshot.read import Snapshot, UnusableSnapshot
+from .snapshot.read import UnusableSnapshot
 
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path)
@@ -51,7 +49,7 @@ def main() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the problems as one JSON array, for tools.")
 def check(folder: Path, as_json: bool) -> None:
     """List every problem of the dataset in DIR (data): file, line, column, record, field, what is wrong, what would be right."""
-    _, problems = survey(folder)
+    problems = looked_at(folder).problems()
     if as_json:
         click.echo(json.dumps([problem.as_json() for problem in problems], ensure_ascii=False, indent=2).encode())
     else:
@@ -104,11 +102,19 @@ def new(debate: str, source: Path, data: Path) -> None:
 @main.command()
 @DATA
 @click.option("-o", "--output", type=FILE, required=True, help="The snapshot file to write.")
-def build(folder: Path, output: Path) -> None:
-    """Compile the dataset in DIR (data) into one snapshot file, whole or not at all."""
+@click.option("--jobs", type=click.IntRange(0, MOST), default=0, help="How many processes compile; as many as there are cores without it.")
+@click.option("--full", is_flag=True, help="Compile unchanged debates, too.")
+def build(folder: Path, output: Path, jobs: int, full: bool) -> None:
+    """Compile the dataset in DIR (data) into one snapshot file, whole or not at all.
+
+    Where that file is a snapshot already, only the debates that have changed since are compiled.
+    """
     if not may_be_replaced(output):
         raise click.UsageError(visible(f"{output} holds something else than a snapshot, which is not overwritten; choose another name"))
-    _build(_load(folder), output)
+    try:
+        compiled(looked_at(folder, None if full else output, jobs), output)
+    except InvalidDataset as error:
+        refuse(error.problems, folder)
 
 
 @main.command(epilog=SETTINGS)
@@ -129,7 +135,9 @@ def serve(*, data: Path | None, snapshot: Path | None, host: str | None, port: i
     place = Named(named) if named else _pointer_of(settings)
     keeper = Keeper(place, settings, watch=watch)
     try:
-        serve_snapshot(named or _snapshot_of(_load(Path(settings.data)), place).path, place, keeper, settings)
+        serve_snapshot(named or snapshot_of(looked_at(Path(settings.data), place.base()), place).path, place, keeper, settings)
+    except InvalidDataset as error:
+        refuse(error.problems, Path(settings.data))
     except (UnusableSnapshot, CannotListen) as error:
         fail(str(error))
     except OSError as error:
@@ -182,15 +190,6 @@ def _settings(**given: Any) -> Settings:
         raise click.UsageError(visible(str(error))) from error
 
 
-@resting()
-def _load(folder: Path) -> Dataset:
-    """Return the valid dataset of a folder, or end with every problem printed."""
-    try:
-        return load(folder)
-    except InvalidDataset as error:
-        refuse(error.problems, folder)
-
-
 def _pointer_of(settings: Settings) -> Pointer:
     """Return the pointer of the dataset that the settings name."""
     try:
@@ -201,41 +200,19 @@ def _pointer_of(settings: Settings) -> Pointer:
 
 def _reload(pointer: Pointer, folder: Path) -> None:
     """Point at the snapshot of a folder as it is now, or note that it is refused and end with every problem printed."""
-    dataset, problems = survey(folder)
-    if problems:
+    source = looked_at(folder, pointer.base())
+    try:
+        snapshot = snapshot_of(source, pointer)
+    except InvalidDataset as error:
+        problems = error.problems
         on = pointer.refuse([str(replace(one, file=Path(one.file).name) if one.file == str(folder) else one) for one in problems])
         list_problems(problems, folder)
         fail(f"{folder}: refused; {'what is served stays' if on else 'nothing of it is served yet'}")
-    snapshot = _snapshot_of(dataset, pointer)
     if pointer.points_at(snapshot.path):
-        say(f"{folder}: nothing has changed; {dataset.digest[:19]}… is served already", err=True)
+        say(f"{folder}: nothing has changed; {source.digest[:19]}… is served already", err=True)
     else:
         pointer.point(snapshot.path)
-        say(f"{folder}: {dataset.digest[:19]}… is served from now on", err=True)
-
-
-def _snapshot_of(dataset: Dataset, place: Named) -> Snapshot:
-    """Return the open snapshot of a dataset, which nobody removes meanwhile, building it where its content has none that can be served."""
-    path = place.path.with_name(file_name(dataset.digest))
-    try:
-        snapshot = Snapshot(path)
-    except UnusableSnapshot as error:
-        if path.exists():
-            say(str(error), err=True)
-        _build(dataset, path)
-        return Snapshot(path)
-    say(f"{dataset.folder}: {dataset.digest[:19]}… is compiled already: {path}", err=True)
-    return snapshot
-
-
-@resting()
-def _build(dataset: Dataset, path: Path) -> None:
-    say(f"{dataset.folder}: compiling {dataset.digest[:19]}… into {path}", err=True)
-    try:
-        with Bar() as bar:
-            build_snapshot(dataset, path, bar)
-    except OSError as error:
-        fail(str(error))
+        say(f"{folder}: {source.digest[:19]}… is served from now on", err=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""Loading a folder: every file read, every record checked, and either a Dataset or every problem at once."""
+"""Loading a folder, or some debates of it: every file read, every record checked, and either a Dataset or every problem at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -33,27 +33,48 @@ def load(folder: Path) -> Dataset:
 def survey(folder: Path) -> tuple[Dataset, list[Problem]]:
     """Read what can be read of a folder and return it with every problem, in order of file and line."""
     dataset, problems = gather(folder)
+    return dataset, ruled(dataset, problems)
+
+
+def ruled(dataset: Dataset, problems: list[Problem]) -> list[Problem]:
+    """Return the problems of a dataset that loading it has found, and those that the rules find, in order of file and line."""
     for rule in RULES:
         problems += (replace(problem, rule=rule.__name__) for problem in rule(dataset))
-    return dataset, sorted(set(problems))
+    return sorted(set(problems))
 
 
 def gather(folder: Path) -> tuple[Dataset, list[Problem]]:
     """Read what can be read of a folder and check each record by its schema, but not yet by the rules."""
+    dataset, problems = gather_shared(folder)
+    dataset.debates.extend(dataset.names)
+    return dataset, [*problems, *_read_debates(dataset)]
+
+
+def gather_shared(folder: Path) -> tuple[Dataset, list[Problem]]:
+    """Read what all debates of a folder share, and what they are called."""
     dataset = Dataset(folder)
     try:
         paths = listed(folder)
     except Unreadable as refusal:
         return dataset, [_misread(str(folder), refusal)]
     debates = (path.name for path in paths if is_folder(path) and path.name not in DATASET_FILES)
-    dataset.debates.extend(name for name in debates if not name.startswith("."))
-    return dataset, list(_read_all(dataset))
+    dataset.names.extend(name for name in debates if not name.startswith("."))
+    return dataset, [*_read_about(dataset), *_read_records(dataset, None, "actors.json", "actor")]
 
 
-def _read_all(dataset: Dataset) -> Iterator[Problem]:
-    """Read the files of all debates into `dataset`."""
-    yield from _read_about(dataset)
-    yield from _read_records(dataset, None, "actors.json", "actor")
+def gather_debates(shared: Dataset, debates: Sequence[str]) -> tuple[Dataset, list[Problem]]:
+    """Read some debates of a folder of which is read already what they share."""
+    dataset = Dataset(shared.folder, debates=list(debates), names=shared.names, shared=shared, elsewhere=shared.elsewhere)
+    return dataset, list(_read_debates(dataset))
+
+
+def guest(dataset: Dataset, debate: str, type_: str, raw: Any) -> Entry:
+    """Return a record of a debate that is not held, in the form in which it is authored there."""
+    return _entry(type_, debate, Document(f"{debate}/", dataset.folder / debate, "", None, doubled=False), (), raw)[0]
+
+
+def _read_debates(dataset: Dataset) -> Iterator[Problem]:
+    """Read the files of debates into `dataset`."""
     for debate in dataset.debates:
         for name, type_ in DEBATE_FILES.items():
             yield from _read_records(dataset, debate, f"{debate}/{name}", type_)

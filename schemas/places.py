@@ -39,7 +39,7 @@ _KNOWN: WeakKeyDictionary[Dataset, Places] = WeakKeyDictionary()
 def places(dataset: Dataset) -> Places:
     """Find every valid quote of a dataset, once."""
     if dataset not in _KNOWN:
-        known, patience = Places(), Patience()
+        known, patience = Places(), dataset.patience("places")
         for source, entries in _by_named_source(dataset).items():
             _find_in(dataset, source, entries, known, patience)
         _KNOWN[dataset] = known

@@ -426,7 +426,9 @@ class Kept:
     def __init__(self, texts: dict[str, str]) -> None:
         self.database = apsw.Connection(":memory:")
         sources = {source: {"debate": {"id": source.partition(".")[0]}, "language": "en"} for source in texts}
-        passages.write(self.database, texts, {"source": sources, "quote": {}, "actor": {}})
+        self.database.execute(passages.TABLES)
+        passages.write(self.database, passages.compiled(dict(sorted(texts.items())), sources, []), 1)
+        passages.finish(self.database)
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
         """Return what a statement finds."""

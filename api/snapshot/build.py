@@ -1,45 +1,55 @@
-"""Compiling a valid dataset into a snapshot: its records in their public form, and the tables that queries are answered from."""
+"""Compiling a dataset into a snapshot, debate after debate, whole or not at all."""
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Final
 
 import apsw
 
-from schemas import RESOURCES, Filter, Resource
-from schemas.canonical import compact
-from schemas.dataset import Dataset
-from schemas.dates import period
-from schemas.paths import sort_value, values
+from schemas.dataset import Dataset, digest_of
+from schemas.everything import problems_in
+from schemas.load import gather_shared, ruled
+from schemas.problems import InvalidDataset, Problem
+from schemas.reading import Unreadable, listed
+from schemas.units import Files, units
 
-from . import derived, exports, integrity, orders, passages, search, sets
-from .computed import public
+from .base import base_at, changed, known_of
+from .compiling import compiled, debates, references
+from .crew import Crew, cores
 from .draft import draft_of, sync
-from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, own_sorts, software, tables
-from .model import Model
+from .editing import NoRoom
+from .filling import Content, edit, fill
+from .linking import orders
+from .streams import in_order, order
+from .tasks import Made, Order
 
-Item = TypeVar("Item")
-Records = dict[str, dict[str, dict[str, Any]]]
+__all__ = ["Source", "build", "compiled"]
+
 Tell = Callable[[int, int], None]
+STEPS: Final = 1_000
+SMALL: Final = 8 * 1024 * 1024  # bytes of a dataset that one process is enough for
+# How much of the time is over when all debates are looked at, and when all are compiled and written.
+LOOKED, COMPILED = 0.03, 0.75
+MOST_CHANGED: Final = 0.5  # of the debates; where more are new, all are written anew
 
 
 class Progress:
-    """Counts the steps of a build and tells somebody how many of how many are done."""
+    """Tells somebody how many of a thousand steps of a build are done."""
 
-    def __init__(self, total: int, tell: Tell) -> None:
-        """Take how many steps there are and whom to tell."""
-        self._done, self._total, self._tell = 0, total, tell
+    def __init__(self, tell: Tell) -> None:
+        """Take whom to tell."""
+        self._done, self._tell = 0, tell
 
-    def over(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Yield items, each one a step."""
-        for item in items:
-            yield item
-            self._done += 1
-            self._tell(self._done, self._total)
+    def reach(self, share: float) -> None:
+        """Say which share of the time is over."""
+        done = round(share * STEPS)
+        if done > self._done:
+            self._done = done
+            self._tell(done, STEPS)
 
 
 def nobody(done: int, total: int) -> None:
@@ -51,13 +61,47 @@ def build(dataset: Dataset, target: Path, tell: Tell = nobody) -> None:
 
     :raises OSError: the file cannot be written; what stood there before still does.
     """
+    shared, rest = _divided(dataset)
+    with _new(target) as draft:
+        made = in_order(
+            iter([Made(tuple(rest.debates), {}, list(debates(rest, references(shared), {})), faulty=False)]), rest.debates, draft.parent
+        )
+        content = Content(shared, rest.debates, dataset.digest)
+        progress = Progress(tell)
+        fill(draft, content, made, lambda share: progress.reach(COMPILED + (1 - COMPILED) * share))
+
+
+def _divided(dataset: Dataset) -> tuple[Dataset, Dataset]:
+    """Return what all debates of a whole dataset share, and the rest."""
+    own = {"dataset.json", "actors.json"}
+    documents = {name: document for name, document in dataset.documents.items() if name in own}
+    entries = {type_: entries if type_ == "actor" else [] for type_, entries in dataset.entries.items()}
+    shared = Dataset(dataset.folder, dataset.about, documents, entries, names=dataset.debates)
+    rest = Dataset(
+        dataset.folder,
+        documents={name: document for name, document in dataset.documents.items() if name not in own},
+        entries=dataset.entries | {"actor": []},
+        texts=dataset.texts,
+        debates=dataset.debates,
+        names=dataset.debates,
+        shared=shared,
+    )
+    return shared, rest
+
+
+@contextmanager
+def _new(target: Path) -> Iterator[Path]:
+    """Give the path of a draft that takes the place of a file when it is left without an error.
+
+    :raises OSError: the file cannot be written.
+    """
     try:
         target = Path(os.path.realpath(target))  # a link is followed and stays
         if target.exists() and not target.is_file():
             raise OSError("something else than a file has that name")
         target.parent.mkdir(parents=True, exist_ok=True)
         with draft_of(target) as draft:
-            _write(dataset, draft, tell)
+            yield draft
             sync(draft)
             draft.replace(target)
         sync(target.parent)
@@ -66,92 +110,126 @@ def build(dataset: Dataset, target: Path, tell: Tell = nobody) -> None:
         raise OSError(f"the snapshot {target} cannot be written: {reason}") from error
 
 
-def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
-    progress = Progress(2 * sum(len(dataset.all(resource.type)) for resource in RESOURCES), tell)
-    records = compiled(dataset, progress)
-    database = apsw.Connection(str(draft))
-    try:
-        database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
-        database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
-        with database:
-            database.execute(COMMON)
-            database.execute(sets.TABLE)
-            database.execute(orders.TABLE)
-            database.execute(search.TABLE)
-            database.execute(search.GATHERED)
-            for resource in RESOURCES:
-                _write_type(database, resource, records, progress)
-            derived.write(database)
-            database.execute(search.MERGED)
-            texts = sorted((name, text.text.encode()) for name, text in dataset.texts.items())
-            database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
-            reports = [(report["debate"]["id"], compact(report)) for report in integrity.reports(records)]
-            database.executemany("INSERT INTO integrity VALUES (?, ?)", reports)
-            passages.write(database, {name: text.text for name, text in dataset.texts.items()}, records)
-            exports.write(database, {**dataset.about, "digest": dataset.digest})
-            database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(dataset, records))
-        database.execute("ANALYZE")
-    finally:
-        database.close()
+class Source:
+    """A folder that a snapshot is to be built of, as it was when it was looked at: its digest is known, but not yet whether it is valid."""
+
+    def __init__(self, folder: Path, *, jobs: int = 0, base: Path | None = None, tell: Tell = nobody) -> None:
+        """Look at the folder.
+
+        `jobs` is how many processes work at it, as many as there are cores where it is 0; `base` is a snapshot that may hold some
+        of its debates as they are.
+        """
+        self.folder, self._progress = folder, Progress(tell)
+        self._base = base_at(base)
+        self.shared, found = gather_shared(folder)
+        self._faulty = bool(ruled(self.shared, found))
+        self.files = list(self._looked_at())
+        self._jobs = (jobs or cores()) if sum(one.size for one in self.files) > SMALL else 1
+        self.units = units(self.files, order)
+        hashes = [self.shared.hashes, *(one.hashes for one in self.files)]
+        self.digest = digest_of({name: found for one in hashes for name, found in one.items()})
+
+    def _looked_at(self) -> Iterator[Files]:
+        known = self._base.known if self._base else {}
+        names = self.shared.names
+        before = {name: known[name].files for name in known} if set(known) == set(names) else {}
+        with Crew(self.folder, 1) as crew:
+            for number, one in enumerate(crew.map("look", [(name, before.get(name)) for name in names]), start=1):
+                yield one
+                self._progress.reach(LOOKED * number / len(names))
+
+    def build(self, target: Path, checked: Callable[[], None] = lambda: None, tell: Tell = nobody) -> None:
+        """Check and compile the folder into the file `target`; `checked` is called once it is known to be valid.
+
+        :raises InvalidDataset: it has problems; nothing is written.
+        :raises OSError: the file cannot be written; what stood there before still does.
+        """
+        self._progress = Progress(tell)
+        if self._faulty:
+            raise InvalidDataset(self.problems())
+        try:
+            with Crew(self.folder, self._jobs) as crew:
+                wanted = self._orders(crew)
+                if not self._edited(target, crew, wanted, checked):
+                    with _new(target) as draft:
+                        self._fill(draft, crew, wanted, checked)
+        except _Faulty:
+            raise InvalidDataset(self.problems()) from None
+
+    def _fill(self, draft: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> None:
+        """Write all debates."""
+        made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
+        fill(draft, self._content(wanted), made, self._finishing)
+
+    def _edited(self, target: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> bool:
+        """Write those debates alone that are not in another snapshot already, if that can be, and say whether it was."""
+        if not self._base or not self.is_known_to_be_valid():
+            return False
+        new = changed(self._base, wanted, self.files, references(self.shared))
+        gone = sorted(self._base.known.keys() - set(self.shared.names))
+        if sum(len(one.unit) for one in new) + len(gone) > len(self.shared.names) * MOST_CHANGED:
+            return False
+        names = [debate for one in new for debate in one.unit]
+        try:
+            with _new(target) as draft:
+                made = in_order(self._valid(crew.map("compile", new), checked), names, draft.parent)
+                edit(draft, self._content(wanted), self._base, made, gone, reach=self._finishing)
+        except NoRoom:
+            return False
+        return True
+
+    def _content(self, wanted: list[Order]) -> Content:
+        files = {one.debate: one for one in self.files}
+        by_debate = {debate: one for one in wanted for debate in one.unit}
+        return Content(self.shared, self.shared.names, self.digest, lambda made: known_of(by_debate[made.debate], files, made))
+
+    def _finishing(self, share: float) -> None:
+        self._progress.reach(COMPILED + (1 - COMPILED) * share)
+
+    def _orders(self, crew: Crew) -> list[Order]:
+        return orders(self.units, self.files, lambda asked: crew.map("find", asked))
+
+    def _valid(self, made: Iterator[Made], checked: Callable[[], None]) -> Iterator[Made]:
+        """Yield units, each of which is valid and what was looked at; then tell so.
+
+        :raises _Faulty: one has problems.
+        :raises OSError: one has changed.
+        """
+        files = {one.debate: one for one in self.files}
+        done, total = 0, sum(one.size for one in self.files)
+        for one in made:
+            if one.faulty:
+                raise _Faulty
+            wanted = dict(self.shared.hashes)
+            for debate in one.unit:
+                wanted |= files[debate].hashes
+                done += files[debate].size
+            if wanted != one.hashes:
+                raise OSError(f"the files of {', '.join(one.unit)} have changed meanwhile")
+            yield one
+            self._progress.reach(LOOKED + (COMPILED - LOOKED) * done / max(1, total))
+        checked()
+
+    def is_known_to_be_valid(self) -> bool:
+        """Say whether the folder has no problem, given that another of the same digest had none: that there is no file of another kind."""
+        known = {name for one in self.files for name in one.hashes}
+        try:
+            found = [path for debate in self.shared.names for path in listed(self.folder / debate) if path.name != "sources"]
+            found += (path for one in self.files if f"{one.debate}/sources.json" in known for path in self._texts(one.debate))
+        except Unreadable:
+            return False
+        return not self._faulty and all(path.relative_to(self.folder).as_posix() in known for path in found)
+
+    def _texts(self, debate: str) -> list[Path]:
+        folder = self.folder / debate / "sources"
+        return listed(folder) if os.path.lexists(folder) else []
+
+    def problems(self) -> list[Problem]:
+        """Return every problem of the folder, in order of file and line."""
+        with Crew(self.folder, self._jobs) as crew:
+            faulty = [made.unit for made in crew.map("check", self._orders(crew)) if made.faulty]
+        return problems_in(self.folder, faulty)
 
 
-def compiled(dataset: Dataset, progress: Progress | None = None) -> Records:
-    """Return the public form of all records, by type and served id, in the default order of each collection."""
-    model = Model(dataset)
-    progress = progress or Progress(0, nobody)
-    return {resource.type: dict(_in_order(resource, model, progress)) for resource in RESOURCES}
-
-
-def _in_order(resource: Resource, model: Model, progress: Progress) -> Iterable[tuple[str, dict[str, Any]]]:
-    keys = [resource.sorts[key] for key in (*resource.default_sort.split(","), "id")]
-    made = [public(model, entry) for entry in progress.over(model.dataset.all(resource.type))]
-    return [(record["id"], record) for record in sorted(made, key=lambda record: [sort_value(record, key) for key in keys])]
-
-
-def _write_type(database: apsw.Connection, resource: Resource, records: Records, progress: Progress) -> None:
-    """Write the tables of one type."""
-    for statement in tables(resource):
-        database.execute(statement)
-    columns = 4 + len(own_sorts(resource))
-    insert = f"INSERT INTO {resource.collection} VALUES ({','.join('?' * columns)})"
-    database.executemany(insert, _rows(resource, progress.over(records[resource.type].values())))
-    for one in resource.filters:
-        marks = "?, ?, ?" if is_date(resource, one) else "?, ?"
-        database.executemany(f"INSERT INTO {filter_table(resource, one)} VALUES ({marks})", _pairs(resource, one, records))
-    for statement in indexes(resource):
-        database.execute(statement)
-    documents = search.documents(resource, records[resource.type].values())
-    database.executemany("INSERT INTO search (rowid, stems, words, label) VALUES (?, ?, ?, ?)", documents)
-
-
-def _rows(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
-    for row, record in enumerate(records, start=1):
-        keys = (sort_value(record, resource.sorts[key]) for key in own_sorts(resource))
-        yield row, record["id"], *keys, compact(resource.reference(record)), compact(record)
-
-
-def _pairs(resource: Resource, one: Filter, records: Records) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of a filter's table: each value once a record, in the order of the key."""
-    dated = is_date(resource, one)
-
-    def fetch(type_: str, served: str) -> Mapping[str, Any]:
-        return records[type_][served]
-
-    numbered = enumerate(records[resource.type].values(), start=1)
-    pairs = ((value, row) for row, record in numbered for value in set(values(record, one, fetch)))
-    yield from sorted((*days(value), row) if dated else (value, row) for value, row in pairs)
-
-
-def days(date: str) -> tuple[str, str]:
-    """Return the first and the last day that an EDTF date can mean; an open end sorts before, or behind, all days."""
-    found = period(date)
-    return found.earliest.isoformat() if found.earliest else "", found.latest.isoformat() if found.latest else "~"
-
-
-def _meta(dataset: Dataset, records: Records) -> Iterator[tuple[str, str]]:
-    """Yield what a snapshot says of itself; ``complete`` is written last."""
-    yield "software", software()
-    yield "digest", dataset.digest
-    yield "about", json.dumps(dataset.about, ensure_ascii=False)
-    yield "counts", json.dumps({resource.collection: len(records[resource.type]) for resource in RESOURCES})
-    yield "complete", "yes"
+class _Faulty(Exception):
+    """A unit has problems; which, will be told together with those of all others."""

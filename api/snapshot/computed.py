@@ -14,7 +14,7 @@ from schemas.dates import period
 from schemas.places import Place
 from schemas.text import CONTEXT
 
-from .model import Model, Piece
+from .model import ROLES, Model, Naming, Piece
 from .wording import fidelity
 
 Computed = Callable[[Model, Entry], dict[str, Any]]
@@ -54,16 +54,9 @@ def _visible(text: str) -> int:
 
 def of_actor(model: Model, entry: Entry) -> dict[str, Any]:
     """Return the debates that name an actor and how many records join it, by role."""
-    spoken_for = [quote for quote in model.named_by(entry, "quote.speaks_for") if quote.data["speaker"] != entry.id]
-    counts = {
-        "quotes": len(model.named_by(entry, "quote.speaker")),
-        "spoken_for": len(spoken_for),
-        "mentions": len(model.named_by(entry, "quote.about")) + len(model.named_by(entry, "claim.about")),
-        "claims": len(model.named_by(entry, "claim.made_by")),
-        "conditions": len(model.named_by(entry, "condition.set_by")),
-        "events": len(model.named_by(entry, "event.participants")),
-    }
-    return {"debates": model.references_to("debate", sorted(model.debates_naming[entry.served_id])), "counts": counts}
+    naming = model.naming.get(entry.served_id, Naming())
+    counts = {name: naming.counts[name] for name in ROLES}
+    return {"debates": model.references_to("debate", sorted(naming.debates)), "counts": counts}
 
 
 def of_quote(model: Model, entry: Entry) -> dict[str, Any]:

@@ -26,6 +26,7 @@ BLOCK_BYTES: Final = 1 << 18
 
 Row = tuple[int, str, bytes]
 Rows = Callable[[str, Sequence[Any]], Iterable[Any]]
+Encode = Callable[[Resource, Sequence[Row]], bytes]
 
 
 class Mismatch(Exception):
@@ -38,7 +39,7 @@ class Rendering:
 
     column: str
     source: str
-    encode: Callable[[Resource, Sequence[Row]], bytes]
+    encode: Encode
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,26 @@ def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
 
 def _items(_: Resource, rows: Sequence[Row]) -> bytes:
     """Return rows as the items of a JSON array, one a line."""
-    return b"".join(_separator(row) + body for row, _served, body in rows)
+    return b"".join(b",\n" + body for _, _, body in rows)
 
 
 def _members(_: Resource, rows: Sequence[Row]) -> bytes:
     """Return texts as the members of a JSON object, one a line."""
-    return b"".join(b"%b%b:%b" % (_separator(row), compact(served), compact(text.decode())) for row, served, text in rows)
+    return b"".join(b",\n%b:%b" % (compact(served), compact(text.decode())) for _, served, text in rows)
 
 
-def _separator(row: int) -> bytes:
-    return b",\n" if row > 1 else b"\n"
+def _first(encode: Encode) -> Encode:
+    """Return the rendering of the first rows, which have no comma before them."""
+    return lambda resource, rows: encode(resource, rows)[1:]
 
 
 RENDERINGS: Final[Mapping[str, Rendering]] = {
     "csv": Rendering("body", "{}", _csv),
     "jsonl": Rendering("body", "{}", _jsonl),
     "items": Rendering("body", "{}", _items),
+    "items-first": Rendering("body", "{}", _first(_items)),
     "texts": Rendering("text", "{} JOIN texts ON texts.source = id", _members),
+    "texts-first": Rendering("text", "{} JOIN texts ON texts.source = id", _first(_members)),
 }
 
 
@@ -132,11 +136,12 @@ def _dataset_parts(rows: Rows, about: Mapping[str, Any], block: int) -> Iterator
 def _blocks(rows: Rows, rendering: str, collection: str, block: int) -> Iterator[Part]:
     """Yield the rows of a collection in blocks, each of so many bytes at most, or of one row."""
     form = RENDERINGS[rendering]
+    following, rendering = rendering, f"{rendering}-first" if f"{rendering}-first" in RENDERINGS else rendering
     first = last = held = 0
     for row, size in rows(f"SELECT row, length({form.column}) FROM {form.source.format(collection)} ORDER BY row", ()):
         if last and held + size > block:
             yield Part(rendering, collection, first, last)
-            last = held = 0
+            last, held, rendering = 0, 0, following
         first, last, held = first if last else row, row, held + size
     if last:
         yield Part(rendering, collection, first, last)

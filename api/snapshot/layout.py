@@ -28,12 +28,18 @@ CREATE TABLE export_parts (name TEXT, offset INTEGER, size INTEGER NOT NULL, ren
   first INTEGER NOT NULL, last INTEGER NOT NULL, literal BLOB NOT NULL, PRIMARY KEY (name, offset)) WITHOUT ROWID;
 """
 
+BLOCKS: Final = """
+CREATE TABLE blocks (collection TEXT, debate TEXT, first INTEGER NOT NULL, last INTEGER NOT NULL, reserved INTEGER NOT NULL,
+  PRIMARY KEY (collection, debate)) WITHOUT ROWID;
+CREATE TABLE inputs (debate TEXT PRIMARY KEY, known BLOB NOT NULL) WITHOUT ROWID;
+"""
+
 
 def tables(resource: Resource) -> Iterator[str]:
     """Yield the statements that make the tables of one type.
 
-    ``row`` numbers the records in the default order of their collection. Each filter has a table of its own of value and row;
-    a date's values are the first and the last day that it can mean.
+    ``row`` numbers the records in the default order of their collection, with gaps between debates. Each filter has a table of its
+    own of value and row; a date's values are the first and the last day that it can mean.
     """
     keys = "".join(f", {sort_column(key)}" for key in own_sorts(resource))
     name = resource.collection

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, Final
 
 import marshmallow as ma
 
@@ -30,25 +30,53 @@ class Piece:
     place: Place
 
 
-class Model:
-    """What the computed fields are computed from; each record is known by its type and served id."""
+@dataclass(slots=True)
+class Naming:
+    """Which debates name an actor, and how many records join it, by role."""
 
-    def __init__(self, dataset: Dataset) -> None:
-        """Take a dataset that ``schemas.load.load`` returned."""
-        self.dataset = dataset
-        self.references: dict[Key, dict[str, str]] = {}
-        self.debates_naming: dict[str, set[str]] = defaultdict(set)
+    debates: set[str] = field(default_factory=set)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: Naming) -> None:
+        """Add what other debates say."""
+        self.debates |= other.debates
+        self.counts.update(other.counts)
+
+
+# The counts of an actor, each of the roles in which records name it.
+ROLES: Final = {
+    "quotes": ("quote.speaker",), "spoken_for": ("quote.speaks_for",), "mentions": ("quote.about", "claim.about"),
+    "claims": ("claim.made_by",), "conditions": ("condition.set_by",), "events": ("event.participants",),
+}  # fmt: skip
+
+
+class Model:
+    """What the computed fields are computed from; each record is known by its type and served id.
+
+    Its dataset is valid, and holds all debates or a unit of them. What other debates say of an actor is added to ``naming``.
+    """
+
+    def __init__(
+        self, dataset: Dataset, shared: Mapping[Key, dict[str, str]] | None = None, labels: Mapping[str, str] | None = None
+    ) -> None:
+        """Take a valid dataset, the references of what all debates share, and the standing of the guests that attack its claims."""
+        self.dataset, self._labels = dataset, labels or {}
+        self.references: dict[Key, dict[str, str]] = dict(shared or {})
         self.actors_of: dict[str, set[str]] = defaultdict(set)
         self._naming: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
         for type_ in dataset.entries:
             for entry in dataset.all(type_):
                 self._add(entry)
+        for entry in dataset.guests:
+            self._add(entry, guest=True)
 
-    def _add(self, entry: Entry) -> None:
+    def _add(self, entry: Entry, *, guest: bool = False) -> None:
         """Note a record's reference and, by the role it gives them, the records that it names."""
         record = {**entry.data, "id": entry.served_id}
         self.references[entry.resource.type, entry.served_id] = entry.resource.reference(record)
         for pointer, type_, ref in walk_references(entry.resource.authored, entry.data):
+            if guest and type_ == "actor":
+                continue
             role = str(pointer[0])
             if role == "relations":
                 role = str(entry.data["relations"][pointer[1]]["kind"])
@@ -57,12 +85,25 @@ class Model:
             if not entries or entries[-1] is not entry:
                 entries.append(entry)
             if entry.debate and type_ == "actor":
-                self.debates_naming[named].add(entry.debate)
                 self.actors_of[entry.debate].add(named)
 
     def named_by(self, entry: Entry, role: str) -> Sequence[Entry]:
         """Return the records that name this one in a role such as ``claim.evidence`` or ``claim.supports``, each once."""
         return self._naming.get((entry.resource.type, entry.served_id, role), ())
+
+    @cached_property
+    def naming(self) -> dict[str, Naming]:
+        """Who names each actor that any debate names, by the actor's id."""
+        named: dict[str, Naming] = defaultdict(Naming)
+        for debate, actors in self.actors_of.items():
+            for actor in actors:
+                named[actor].debates.add(debate)
+        for actor, naming in named.items():
+            for name, roles in ROLES.items():
+                entries = [entry for role in roles for entry in self._naming.get(("actor", actor, role), ())]
+                # Who speaks for oneself is a speaker, and nobody that is spoken for.
+                naming.counts[name] = sum(name != "spoken_for" or entry.data["speaker"] != actor for entry in entries)
+        return named
 
     def of_debate(self, type_: str, debate: str) -> Sequence[Entry]:
         """Return the records of a type that belong to a debate."""
@@ -112,15 +153,30 @@ class Model:
 
     @cached_property
     def standing(self) -> Mapping[str, str]:
-        """The grounded labelling of all claims, by served id."""
+        """The grounded labelling of all claims, by served id, given how the guests that attack them are labelled."""
         claims = self.dataset.all("claim")
+        guests = {one.served_id: one for one in self.dataset.guests if self._labels.get(one.served_id, "out") != "out"}
+        own = {claim.served_id for claim in claims}
         attacks = [
-            (claim.served_id, self.dataset.full_id(claim, "claim", relation["to"]))
-            for claim in claims
+            (claim.served_id, victim)
+            for claim in (*claims, *guests.values())
             for relation in claim.data["relations"]
-            if relation["kind"] == "attacks"
+            if relation["kind"] == "attacks" and (victim := self.dataset.full_id(claim, "claim", relation["to"])) in own
         ]
-        return grounded([claim.served_id for claim in claims], attacks)
+        # Whatever attacks itself, and is not attacked by what is in, is undecided.
+        attacks += ((served, served) for served in guests if self._labels[served] == "undecided")
+        return grounded([*own, *guests], attacks)
+
+    def named(self, entry: Entry) -> dict[str, Any]:
+        """Return the records that a guest names, by the field in which it does, each by nothing but its type and id."""
+        found: dict[str, Any] = {}
+        for pointer, type_, ref in walk_references(entry.resource.authored, entry.data):
+            one = {"type": type_, "id": self.dataset.full_id(entry, type_, ref)}
+            if len(pointer) == 1:
+                found[str(pointer[0])] = one
+            else:
+                found.setdefault(str(pointer[0]), []).append(one)
+        return found
 
     def evidence(self, entry: Entry) -> list[Piece]:
         """Return each piece of a record's evidence."""

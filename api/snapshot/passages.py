@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from dataclasses import dataclass, field
+from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any, Final
 
 import apsw
@@ -30,7 +33,7 @@ CREATE INDEX passage_ranges_by_debate ON passage_ranges (debate);
 CREATE TABLE passage_quotes (passage INTEGER, start INTEGER, end INTEGER, quote TEXT, side TEXT, PRIMARY KEY (passage, start, quote))
     WITHOUT ROWID;
 CREATE TABLE spoken_names (name TEXT PRIMARY KEY, actor TEXT NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE passage_words USING fts5(words, content='', tokenize='ascii');
+CREATE VIRTUAL TABLE passage_words USING fts5(words, content='', contentless_delete=1, tokenize='ascii');
 CREATE VIRTUAL TABLE passage_vocabulary USING fts5vocab(passage_words, row);
 CREATE TABLE common_words (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WITHOUT ROWID;
 """
@@ -38,29 +41,89 @@ CREATE TABLE common_words (word TEXT PRIMARY KEY, passages INTEGER NOT NULL) WIT
 Record = Mapping[str, Any]
 
 
-def write(database: apsw.Connection, texts: Mapping[str, str], records: Mapping[str, Mapping[str, Record]]) -> None:
-    """Write the tables of all passages: `texts` by the id of their source, `records` in their public form by type and id."""
-    database.execute(TABLES)
-    row, starts = 1, {}
-    for source in sorted(texts):
-        passages = list(_passages(texts[source]))
-        starts[source] = row, [start for start, _, _, _ in passages]
-        rows = range(row, row + len(passages))
-        database.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-            ((at, source, start, line, text) for at, (start, line, text, _) in zip(rows, passages, strict=True)),
-        )
-        database.executemany(
-            "INSERT INTO passage_words (rowid, words) VALUES (?, ?)",
-            ((at, " ".join(words)) for at, words in zip(rows, _indexed(passages), strict=True)),
-        )
-        about = records["source"][source]
-        database.execute(
-            "INSERT INTO passage_ranges VALUES (?, ?, ?, ?, ?)", (source, about["debate"]["id"], about["language"], row, rows.stop - 1)
-        )
-        row = rows.stop
-    database.executemany("INSERT INTO passage_quotes VALUES (?, ?, ?, ?, ?)", _quotes(records["quote"].values(), starts))
-    database.executemany("INSERT OR IGNORE INTO spoken_names VALUES (?, ?)", _names(records["actor"].values()))
+@dataclass(slots=True)
+class Block:
+    """The passages of a debate: the rows of their tables, counted from 0."""
+
+    passages: list[tuple[int, str, int, int, str]] = field(default_factory=list)
+    words: list[tuple[int, str]] = field(default_factory=list)
+    ranges: list[tuple[str, str, str, int, int]] = field(default_factory=list)
+    quotes: list[tuple[int, int, int, str, str | None]] = field(default_factory=list)
+
+
+def compiled(texts: Mapping[str, str], sources: Mapping[str, Record], quotes: Iterable[Record]) -> Block:
+    """Return the passages of a debate: `texts` by the id of their source in order, `sources` by id and `quotes` in their public form."""
+    made, starts = Block(), {}
+    for source, text in texts.items():
+        row = len(made.passages)
+        found = list(_passages(text))
+        starts[source] = row, [start for start, _, _, _ in found]
+        made.passages += ((at, source, start, line, text) for at, (start, line, text, _) in enumerate(found, start=row))
+        made.words += ((at, " ".join(words)) for at, words in enumerate(_indexed(found), start=row))
+        about = sources[source]
+        made.ranges.append((source, about["debate"]["id"], about["language"], row, row + len(found) - 1))
+    made.quotes += _quotes(quotes, starts)
+    return made
+
+
+def write(database: apsw.Connection, made: Block, first: int) -> None:
+    """Write the passages of a debate, the first of which gets the row `first`."""
+    database.executemany(f"INSERT INTO passages VALUES (? + {first}, ?, ?, ?, ?)", made.passages)
+    database.executemany(f"INSERT INTO passage_words (rowid, words) VALUES (? + {first}, ?)", made.words)
+    database.executemany(f"INSERT INTO passage_ranges VALUES (?, ?, ?, ? + {first}, ? + {first})", made.ranges)
+    database.executemany(f"INSERT INTO passage_quotes VALUES (? + {first}, ?, ?, ?, ?)", made.quotes)
+
+
+def remove(database: apsw.Connection, debate: str, first: int, last: int) -> None:
+    """Remove the passages of a debate, which have the rows from one to another."""
+    database.execute("DELETE FROM passages WHERE row BETWEEN ? AND ?", (first, last))
+    database.execute("DELETE FROM passage_words WHERE rowid BETWEEN ? AND ?", (first, last))
+    database.execute("DELETE FROM passage_ranges WHERE debate = ?", (debate,))
+    database.execute("DELETE FROM passage_quotes WHERE passage BETWEEN ? AND ?", (first, last))
+
+
+def write_names(database: apsw.Connection, actors: Iterable[Record]) -> None:
+    """Write by which names actors are spoken of, in place of those that were there; of two actors the first has a name of both."""
+    database.execute("DELETE FROM spoken_names")
+    database.executemany("INSERT OR IGNORE INTO spoken_names VALUES (?, ?)", _names(actors))
+
+
+class Counts:
+    """Keeps in how many passages a common word stands while passages go and come."""
+
+    def __init__(self, database: apsw.Connection) -> None:
+        """Take the database."""
+        self._database = database
+        self._changed: Counter[str] = Counter()
+
+    def remove(self, first: int, last: int) -> None:
+        """Count what goes with the passages from one row to another, before they do."""
+        statement = "SELECT source, text FROM passages WHERE row BETWEEN ? AND ? ORDER BY row"
+        rows: list[Any] = list(self._database.execute(statement, (first, last)))
+        for _, own in groupby(rows, key=itemgetter(0)):
+            for words in _indexed([(0, 0, text, index_words(text)) for _, text in own]):
+                self._changed.subtract(set(words))
+
+    def add(self, made: Block) -> None:
+        """Count what comes with the passages of a debate."""
+        for _, words in made.words:
+            self._changed.update(set(words.split()))
+
+    def write(self) -> None:
+        """Write the counts, once all passages are in."""
+        known = dict(self._database.execute("SELECT word, passages FROM common_words"))
+        for word in (word for word, change in self._changed.items() if change):
+            if word in known:
+                count = known[word] + self._changed[word]
+            else:
+                ((count,),) = self._database.execute("SELECT coalesce(sum(doc), 0) FROM passage_vocabulary WHERE term = ?", (word,))
+            self._database.execute("DELETE FROM common_words WHERE word = ?", (word,))
+            if count >= COMMON:
+                self._database.execute("INSERT INTO common_words VALUES (?, ?)", (word, count))
+
+
+def finish(database: apsw.Connection) -> None:
+    """Write what is known once all passages are in."""
     database.execute("INSERT INTO passage_words (passage_words) VALUES ('optimize')")
     database.execute(f"INSERT INTO common_words SELECT term, doc FROM passage_vocabulary WHERE doc >= {COMMON}")
 

@@ -60,6 +60,10 @@ class Named:
         """
         return self.path
 
+    def base(self) -> Path | None:
+        """Return the file of a snapshot that the next one may be made from, if there is any."""
+        return None
+
     def refusal(self) -> Refusal | None:
         """Return what was refused since the snapshot is served."""
         return None
@@ -94,6 +98,11 @@ class Pointer(Named):
             return self.path.parent / _read(self.path).snapshot
         except UNREADABLE as error:
             raise UnusableSnapshot(f"{self.path} cannot be read: {error}; `rostrum reload` writes it anew") from error
+
+    def base(self) -> Path | None:
+        """Return the file of the snapshot that is served, if there is any."""
+        standing = self._standing()
+        return self.path.parent / standing.snapshot if standing.snapshot else None
 
     def refusal(self) -> Refusal | None:
         """Return the refusal of the last reload, if it was refused."""

@@ -14,7 +14,9 @@ from api.search_text import Term
 from api.words import folded_words, stem
 from schemas import RESOURCES, Resource
 
-TABLE: Final = "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', tokenize='ascii', prefix='1 2 3')"
+TABLE: Final = (
+    "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3')"
+)
 # The index is gathered in memory in large pieces, which are made one at the end: nothing is merged more than once.
 GATHERED: Final = "INSERT INTO search (search, rank) VALUES ('hashsize', 67108864), ('automerge', 0)"
 MERGED: Final = "INSERT INTO search (search) VALUES ('optimize')"
@@ -46,13 +48,12 @@ def texts(resource: Resource, record: Mapping[str, Any]) -> Iterator[tuple[str, 
 
 
 def documents(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str, str, str]]:
-    """Yield what the index holds of each record of a type, in the order of their rows."""
-    least, _ = rows_of(resource)
-    for row, record in enumerate(records, start=1):
+    """Yield what the index holds of each record of a type, in the order of their rows, which are counted from 0."""
+    for row, record in enumerate(records):
         searched, label = [text for _, text in texts(resource, record)], resource.label(record)
         folded = {text: folded_words(text) for text in {*searched, label}}
         fields = [folded[text] for text in searched]
-        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
+        yield row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
 
 
 def _joined(fields: Sequence[Sequence[str]]) -> str:

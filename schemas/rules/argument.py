@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..dataset import Dataset, Entry
 from ..places import not_found
-from ..problems import Patience, Problem
+from ..problems import Problem
 from ..text import SourceText
 
 OPPOSITE = {"supports": "attacks", "attacks": "supports"}
@@ -15,7 +15,7 @@ OPPOSITE = {"supports": "attacks", "attacks": "supports"}
 
 def evidence_stands_in_its_quote(dataset: Dataset) -> Iterator[Problem]:
     """Every stretch that is given as evidence is a verbatim stretch of its quote, whole words, and stands in it once."""
-    patience = Patience()
+    patience = dataset.patience("evidence_stands_in_its_quote")
     texts: dict[Entry, SourceText] = {}
     for entry in (entry for type_ in ("claim", "condition", "event") for entry in dataset.all(type_)):
         for index, piece in enumerate(entry.data["evidence"]):

@@ -23,8 +23,9 @@ CONTROL_OR_BREAK = re.compile(rf"[\t\n]|{CONTROL.pattern}")
 
 def no_file_is_unknown(dataset: Dataset) -> Iterator[Problem]:
     """The folder holds the files of a dataset and no others."""
-    patience = Patience()
-    yield from _unknown(dataset, dataset.folder, [*DATASET_FILES, *dataset.debates], patience)
+    patience = dataset.patience("no_file_is_unknown")
+    if not dataset.shared:
+        yield from _unknown(dataset, dataset.folder, [*DATASET_FILES, *dataset.names], patience)
     for debate in dataset.debates:
         folder = dataset.folder / debate
         yield from _unknown(dataset, folder, [*DEBATE_FILES, "sources"], patience)

@@ -47,9 +47,10 @@ def folder_and_id_agree(dataset: Dataset) -> Iterator[Problem]:
 
 def references_resolve(dataset: Dataset) -> Iterator[Problem]:
     """Every reference names a record of the right type."""
-    patience = Patience()
+    patience = dataset.patience("references_resolve")
     for entry, pointer, type_, ref in _references(dataset):
-        if dataset.resolve(entry, type_, ref) is None and not _is_unread(dataset, type_, dataset.full_id(entry, type_, ref)):
+        full = dataset.full_id(entry, type_, ref)
+        if dataset.resolve(entry, type_, ref) is None and not dataset.elsewhere.has(type_, full) and not _is_unread(dataset, type_, full):
             yield entry.problem(pointer, _dangling(dataset, entry, type_, ref), _right_id(dataset, entry, type_, ref, patience))
 
 
@@ -72,17 +73,18 @@ def _references(dataset: Dataset) -> Iterator[tuple[Entry, tuple[str | int, ...]
 def _is_unread(dataset: Dataset, type_: str, full: str) -> bool:
     """Say whether the records that an id would be among could not be read, of which the loader has said so."""
     debate = full.partition(".")[0]
+    if BY_TYPE[type_].within_debate and debate not in dataset.debates:
+        return dataset.elsewhere.is_unread(type_, debate)
     file = next(name for name, one in TYPE_OF_FILE.items() if one == type_)
-    document = dataset.documents.get(f"{debate}/{file}" if BY_TYPE[type_].within_debate else file)
-    unread = document is None or not isinstance(document.value, list)
-    return unread and (debate in dataset.debates or not BY_TYPE[type_].within_debate)
+    document = dataset.document(f"{debate}/{file}" if BY_TYPE[type_].within_debate else file)
+    return document is None or not isinstance(document.value, list)
 
 
 def _dangling(dataset: Dataset, entry: Entry, type_: str, ref: str) -> str:
     full = dataset.full_id(entry, type_, ref)
-    elsewhere = [kind for kind, index in dataset.index.items() if kind != type_ and (full in index or ref in index)]
-    if elsewhere:
-        return f"{ref!r} names a record of type {elsewhere[0]}, not {type_}"
+    for kind in (kind for kind in dataset.index if kind != type_):
+        if any(one in dataset.index[kind] or dataset.elsewhere.has(kind, one) for one in (full, ref)):
+            return f"{ref!r} names a record of type {kind}, not {type_}"
     return f"{ref!r} names no {type_}"
 
 
@@ -92,8 +94,8 @@ def _right_id(dataset: Dataset, entry: Entry, type_: str, ref: str, patience: Pa
     if not patience.lasts():
         return otherwise
     home = f"{entry.debate}." if entry.debate else ""
-    known = [served.removeprefix(home) for served, one in dataset.index[type_].items() if Slug.accepts(one.id)]
-    return did_you_mean(ref, known, otherwise)
+    known = [served for served, one in dataset.index[type_].items() if Slug.accepts(one.id)]
+    return did_you_mean(ref, {served.removeprefix(home) for served in (*known, *dataset.elsewhere.ids(type_))}, otherwise)
 
 
 def wholes_form_no_circle(dataset: Dataset) -> Iterator[Problem]:

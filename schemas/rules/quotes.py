@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..dataset import Dataset
 from ..places import by_source, not_found, places
-from ..problems import Patience, Problem
+from ..problems import Problem
 from ..text import SourceText, folded
 
 
@@ -29,7 +29,7 @@ def quotes_do_not_overlap(dataset: Dataset) -> Iterator[Problem]:
 
 def date_words_are_verbatim(dataset: Dataset) -> Iterator[Problem]:
     """An event's `date_text` stands in its evidence."""
-    patience = Patience()
+    patience = dataset.patience("date_words_are_verbatim")
     for entry in dataset.all("event"):
         words = entry.data["date_text"]
         quotes = [dataset.resolve(entry, "quote", one["quote"]) for one in entry.data["evidence"]]

@@ -1,0 +1,144 @@
+"""Processes that work at the debates of a folder at the same time, and hand what they make over in the order in which it was asked for.
+
+Each reads what it is to do from its standard input and ends with it: none outlives the process that started it by more than a unit.
+No more is kept of what is made than three units a process.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import chain, islice, repeat
+from pathlib import Path
+from queue import Queue
+from threading import Thread
+from types import TracebackType
+from typing import Any, Final, Self
+
+from .layout import ROOT
+from .tasks import Folder
+
+MOST: Final = 16  # processes; more would only wait for the one that writes
+LENGTH_BYTES: Final = 8
+AHEAD: Final = 2  # units that a process is told of before it has handed over the first
+
+
+def cores() -> int:
+    """Return how many processes may run at once."""
+    available = getattr(os, "sched_getaffinity", None)
+    return min(MOST, len(available(0)) if available else os.cpu_count() or 1)
+
+
+class Crew:
+    """Does tasks of a folder: in processes of its own, or in this one where one is enough."""
+
+    def __init__(self, folder: Path, jobs: int) -> None:
+        """Take the folder, and how many processes work at it."""
+        self._folder = Folder(folder)
+        self._workers = [_Worker(folder) for _ in range(jobs)] if jobs > 1 else []
+
+    def map(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
+        """Yield what a task makes of each item, in their order."""
+        if not self._workers:
+            yield from (self._folder.do(task, item) for item in items)
+            return
+        turns = [items[number :: len(self._workers)] for number in range(len(self._workers))]
+        streams = [worker.results(task, own) for worker, own in zip(self._workers, turns, strict=True)]
+        for number in range(len(items)):
+            yield next(streams[number % len(streams)])
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        """End the processes."""
+        for worker in self._workers:
+            worker.end()
+
+
+class _Worker:
+    """A process, and a thread that takes what it makes, so that it can go on."""
+
+    def __init__(self, folder: Path) -> None:
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        command = [sys.executable, "-P", "-m", "api.snapshot.crew", str(folder.absolute())]
+        self._process = subprocess.Popen(  # noqa: S603 - ourselves
+            command, env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+        )
+        self._made: Queue[bytes] = Queue(1)
+        Thread(target=self._take, daemon=True).start()
+
+    def _take(self) -> None:
+        out = self._process.stdout
+        while out and (frame := _read(out)):
+            self._made.put(frame)
+        self._made.put(b"")
+
+    def results(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
+        """Yield what the process makes of each item.
+
+        :raises OSError: it has died.
+        """
+        waiting = iter(items)
+        self._tell(task, islice(waiting, AHEAD))
+        for _, following in zip(items, chain(waiting, repeat(None)), strict=False):
+            frame = self._made.get()
+            if not frame:
+                raise OSError("a process of the build has died")
+            if following is not None:
+                self._tell(task, [following])
+            made, error = pickle.loads(frame)  # noqa: S301 - from a process of our own
+            if error:
+                raise error
+            yield made
+
+    def _tell(self, task: str, items: Iterable[Any]) -> None:
+        with suppress(BrokenPipeError):  # whoever has died is found out when its work is asked for
+            for item in items:
+                _write(self._process.stdin, (task, item))
+
+    def end(self) -> None:
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                with suppress(BrokenPipeError, ValueError):
+                    pipe.close()
+
+
+def _read(stream: Any) -> bytes:
+    """Return the next message of a stream, or nothing at its end, in the middle of a message too."""
+    length = int.from_bytes(stream.read(LENGTH_BYTES), "big")
+    frame: bytes = stream.read(length)
+    return frame if len(frame) == length else b""
+
+
+def _write(stream: Any, message: Any) -> None:
+    frame = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+    stream.write(len(frame).to_bytes(LENGTH_BYTES, "big"))
+    stream.write(frame)
+    stream.flush()
+
+
+def _work(folder: Folder) -> None:
+    """Do what standard input says until it ends, and write what was made, or what went wrong, to standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    while frame := _read(sys.stdin.buffer):
+        task, item = pickle.loads(frame)  # noqa: S301 - from the process that started this one
+        answer: tuple[Any, Exception | None]
+        try:
+            answer = folder.do(task, item), None
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the task was given
+            answer = None, error
+        _write(sys.stdout.buffer, answer)
+
+
+if __name__ == "__main__":
+    with suppress(BrokenPipeError):
+        _work(Folder(Path(sys.argv[1])))

@@ -1,0 +1,128 @@
+"""Replacing debates in a copy of a snapshot: their rows go, and the new ones get numbers where there is room for them.
+
+After it every answer is the same as from a snapshot that is written from the beginning.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from schemas import BY_COLLECTION, BY_TYPE, Resource
+
+from . import passages, search
+from .changes import Changes
+from .compiling import Compiled
+from .layout import filter_table
+from .read import Snapshot
+from .streams import order
+from .writing import PASSAGES, STEP, Writer
+
+CLONE: Final = 0x40049409  # FICLONE: share the blocks of another file, where the file system can
+COPIED_BYTES: Final = 1 << 22
+MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
+
+
+class NoRoom(Exception):
+    """The rows of a debate do not fit where they would have to be; everything has to be written from the beginning."""
+
+
+def copy(snapshot: Snapshot, target: Path) -> None:
+    """Copy a snapshot into a file that is there already.
+
+    :raises NoRoom: another file has taken its name.
+    """
+    with snapshot.path.open("rb") as old, target.open("r+b") as new:
+        found = os.fstat(old.fileno())
+        if (found.st_dev, found.st_ino) != snapshot.identity:
+            raise NoRoom
+        try:
+            fcntl.ioctl(new, CLONE, old.fileno())
+        except OSError:
+            shutil.copyfileobj(old, new, COPIED_BYTES)
+
+
+class Editor:
+    """Replaces debates in a database."""
+
+    def __init__(self, database: apsw.Connection) -> None:
+        """Take the database, a copy of a whole snapshot."""
+        self._database = database
+        self._words = passages.Counts(database)
+        self._changed = Changes(database)
+        self.writer = Writer(database, new=False, written=self._changed.coming)
+
+    def _rows(self, statement: str, bindings: tuple[Any, ...] = ()) -> list[Any]:
+        return list(self._database.execute(statement, bindings))
+
+    def remove(self, debate: str) -> None:
+        """Remove a debate."""
+        for collection, first, last in self._rows("SELECT collection, first, last FROM blocks WHERE debate = ?", (debate,)):
+            if collection == PASSAGES:
+                self._words.remove(first, last)
+                passages.remove(self._database, debate, first, last)
+            else:
+                self._remove_rows(BY_COLLECTION[collection], first, last)
+        ((row,),) = self._rows("SELECT row FROM debates WHERE id = ?", (debate,))
+        self._remove_rows(BY_TYPE["debate"], row, row)
+        self._database.execute("DELETE FROM blocks WHERE debate = ?", (debate,))
+        self._database.execute("DELETE FROM integrity WHERE debate = ?", (debate,))
+        self._database.execute("DELETE FROM inputs WHERE debate = ?", (debate,))
+
+    def _remove_rows(self, resource: Resource, first: int, last: int) -> None:
+        """Remove the rows of a collection from one to another."""
+        if resource.type == "source":
+            within = "source IN (SELECT id FROM sources WHERE row BETWEEN ? AND ?)"
+            self._database.execute(f"DELETE FROM texts WHERE {within}", (first, last))
+        self._changed.leaving(resource.collection, first, last)
+        for table in (resource.collection, *(filter_table(resource, one) for one in resource.filters)):
+            self._database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", (first, last))
+        least, _ = search.rows_of(resource)
+        self._database.execute("DELETE FROM search WHERE rowid BETWEEN ? AND ?", (least + first, least + last))
+
+    def add(self, made: Compiled) -> None:
+        """Write a debate that is not there, or not any more.
+
+        :raises NoRoom: it does not fit.
+        """
+        self.writer.write(made, lambda collection, count: self._room(collection, made.debate, count), self._debate_row(made.debate))
+        self._words.add(made.passages)
+
+    def _room(self, collection: str, debate: str, count: int) -> tuple[int, int]:
+        """Return the first of the rows for a debate, and how many there are."""
+        blocks = self._rows("SELECT debate, first, last, reserved FROM blocks WHERE collection = ?", (collection,))
+        before = [(last, first + reserved) for name, first, last, reserved in blocks if order(name) < order(debate)]
+        behind = [first for name, first, _, _ in blocks if order(name) > order(debate)]
+        free = max((last for last, _ in before), default=0) + 1
+        end = min(behind, default=max(free, *(end for _, end in before), 1) + STEP + 2 * count)
+        if end - free < count:
+            raise NoRoom
+        spare = (end - free - count) // 2  # what is free is shared with the debate before
+        return free + spare, end - free - spare
+
+    def _debate_row(self, debate: str) -> int:
+        """Return the row for a debate among all debates."""
+        ((before,),) = self._rows("SELECT coalesce(max(row), 0) FROM debates WHERE id < ?", (debate,))
+        ((behind,),) = self._rows("SELECT min(row) FROM debates WHERE id > ?", (debate,))
+        row: int = before + STEP if behind is None else (before + behind) // 2
+        if row == before:
+            raise NoRoom
+        return row
+
+    def remove_actors(self) -> None:
+        """Remove all actors."""
+        ((first, last),) = self._rows("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM actors")
+        self._remove_rows(BY_TYPE["actor"], first, last)
+
+    def finish(self) -> None:
+        """Bring up to date what is known of all debates at once."""
+        self.writer.index_words()
+        self._words.write()
+        self._changed.renew()
+        for table in ("search", "passage_words"):
+            self._database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', {MERGED_PAGES})")

@@ -1,0 +1,139 @@
+"""Filling the database of a draft: with all debates of a dataset, or with those that are not in the snapshot it is a copy of."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import apsw
+
+from schemas import BY_TYPE, RESOURCES
+from schemas.dataset import Dataset
+
+from . import exports, passages
+from .base import Base, Known
+from .compiling import Compiled, actors
+from .editing import Editor, copy
+from .layout import APPLICATION_ID, FORMAT, software
+from .model import Naming
+from .writing import STEP, Writer, counts
+
+CACHED_KIB: Final = 128 * 1024
+INDEXED: Final = 0.6  # the share of what comes after the last debate that is over when all is indexed
+
+Reach = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a dataset holds beside its debates; ``known_of`` says what is to be known of a debate when the next snapshot is built."""
+
+    shared: Dataset
+    names: list[str]
+    digest: str
+    known_of: Callable[[Compiled], Known] | None = None
+
+
+@dataclass
+class _Told:
+    """What debates say that is needed once all are in."""
+
+    naming: dict[str, Naming] = field(default_factory=lambda: defaultdict(Naming))
+    references: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def add(self, debate: str, naming: Mapping[str, Naming], reference: dict[str, str]) -> None:
+        self.references[debate] = reference
+        for actor, found in naming.items():
+            self.naming[actor].add(found)
+
+
+@contextmanager
+def _opened(draft: Path) -> Iterator[apsw.Connection]:
+    """Give the database of a draft, which need not survive a crash."""
+    database = apsw.Connection(str(draft))
+    try:
+        database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
+        database.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
+        yield database
+    finally:
+        database.close()
+
+
+def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) -> None:
+    """Write a whole snapshot into a draft; `reach` hears which share of the work after the last debate is done."""
+    with _opened(draft) as database:
+        database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
+        with database:
+            writer, told = Writer(database), _Told()
+            numbers = {debate: number for number, debate in enumerate(sorted(content.names))}
+            for one in made:
+                writer.debate(one, numbers[one.debate])
+                _take(database, content, told, one)
+            _write_actors(writer, content, told)
+            for number, _ in enumerate(writer.finish(), start=1):
+                reach(INDEXED * number / (len(RESOURCES) + 2))
+            passages.finish(database)
+            _finish(database, content)
+        database.execute("ANALYZE")
+        reach(1.0)
+
+
+def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], gone: Iterable[str], *, reach: Reach) -> None:
+    """Write into a draft what a snapshot holds, with some debates in place of what it has of them, and without those that are gone.
+
+    :raises NoRoom: there is no room for a debate among those that stay.
+    """
+    copy(base.snapshot, draft)
+    with _opened(draft) as database, database:
+        database.execute("DELETE FROM meta WHERE key = 'complete'")
+        editor, told = Editor(database), _Told()
+        left = dict(base.known)
+        for debate in gone:
+            editor.remove(debate)
+            left.pop(debate, None)
+        for one in made:
+            if left.pop(one.debate, None):
+                editor.remove(one.debate)
+            editor.add(one)
+            _take(database, content, told, one)
+        for debate, known in left.items():
+            told.add(debate, known.naming, known.reference)
+        editor.remove_actors()
+        _write_actors(editor.writer, content, told)
+        editor.finish()
+        reach(INDEXED)
+        database.execute("DELETE FROM exports; DELETE FROM export_parts; DELETE FROM meta")
+        _finish(database, content)
+        reach(1.0)
+
+
+def _take(database: apsw.Connection, content: Content, told: _Told, made: Compiled) -> None:
+    """Take note of what a debate says that is needed later."""
+    told.add(made.debate, made.naming, made.reference)
+    if content.known_of:
+        database.execute("INSERT INTO inputs VALUES (?, ?)", (made.debate, content.known_of(made).as_json()))
+
+
+def _write_actors(writer: Writer, content: Content, told: _Told) -> None:
+    block = actors(content.shared, told.naming, told.references)
+    writer.block(BY_TYPE["actor"], block, STEP, STEP)
+    passages.write_names(writer.database, (json.loads(row[-1]) for row in block.rows))
+
+
+def _finish(database: apsw.Connection, content: Content) -> None:
+    """Write what is known of the whole; that it is complete comes last."""
+    exports.write(database, {**content.shared.about, "digest": content.digest})
+    database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(database, content))
+
+
+def _meta(database: apsw.Connection, content: Content) -> Iterator[tuple[str, Any]]:
+    yield "software", software()
+    yield "digest", content.digest
+    yield "about", json.dumps(content.shared.about, ensure_ascii=False)
+    yield "counts", json.dumps(counts(database))
+    yield "complete", "yes"

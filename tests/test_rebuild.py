@@ -1,0 +1,256 @@
+"""A snapshot that is made from another one answers as one that is made from the beginning, and large folders are worked at by several processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import apsw
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from running import environment
+from test_rules import BROKEN, Broken
+from tiny import ABOUT, change, tiny, write
+
+from api.snapshot import build as building
+from api.snapshot.build import Source, build
+from api.snapshot.draft import DRAFT
+from api.snapshot.layout import filter_table
+from api.snapshot.read import Snapshot
+from bench.generator import generate
+from schemas import RESOURCES
+from schemas.load import load
+from schemas.problems import InvalidDataset
+
+DEBATES = ["a", "a-b", "b", "b-2", "c", "d"]
+KINDS = ["supports", "attacks", "restates"]
+Shape = dict[
+    str, list[tuple[int, str, int]]
+]  # by debate, of each claim: who makes it, and the kind, debate and number of what it relates to
+
+
+def shapes() -> st.SearchStrategy[Shape]:
+    """Draw debates of a few claims, or of more than there is room for behind a few; each claim has a speaker and perhaps a relation."""
+    claim = st.tuples(st.integers(0, 2), st.sampled_from(KINDS), st.integers(-1, 20))
+    return st.dictionaries(
+        st.sampled_from(DEBATES), st.one_of(st.lists(claim, min_size=1, max_size=4), st.lists(claim, min_size=70, max_size=72))
+    )
+
+
+def laid_out(folder: Path, shape: Shape, names: list[str]) -> Path:
+    """Write a dataset of a shape; a relation leads to the first claim of any of all debates, or to one of the same debate."""
+    shutil.rmtree(folder, ignore_errors=True)
+    write(folder, "dataset.json", ABOUT)
+    actors = [{"id": f"actor-{n}", "kind": "person", "name": name, "named": True, "description": "Speaks."} for n, name in enumerate(names)]
+    write(folder, "actors.json", actors)
+    for debate, claims in shape.items():
+        words = [f"{debate} says word{number} and nothing else about tea." for number in range(len(claims))]
+        write(folder, f"{debate}/sources/said.txt", "\n".join(words) + "\n")
+        about = {"id": debate, "title": f"On {debate}", "question": "Tea?", "summary": "Tea.", "language": "en"}
+        write(folder, f"{debate}/debate.json", about)
+        source = {"id": "said", "kind": "speech", "title": "Said", "publisher": "actor-0", "language": "en", "published": "2026"}
+        write(folder, f"{debate}/sources.json", [source | {"url": None, "rights": "None."}])
+        quotes = [
+            {"id": f"q-{number:03}", "source": "said", "speaker": f"actor-{who}", "text": words[number], "attribution": {"basis": "stated"}}
+            for number, (who, _, _) in enumerate(claims)
+        ]
+        write(folder, f"{debate}/quotes.json", quotes)
+        write(folder, f"{debate}/claims.json", [authored(shape, debate, number) for number in range(len(claims))])
+        for name in ("conditions", "events"):
+            write(folder, f"{debate}/{name}.json", [])
+    return folder
+
+
+def authored(shape: Shape, debate: str, number: int) -> dict[str, Any]:
+    """Return a claim in its authored form."""
+    who, kind, to = shape[debate][number]
+    evidence = [{"quote": f"q-{number:03}"}]
+    claim: dict[str, Any] = {
+        "id": f"c-{number:03}", "text": f"{debate} holds {number}.", "made_by": f"actor-{who}", "kind": "factual", "evidence": evidence,
+    }  # fmt: skip
+    others = [one for one in sorted(shape) if one != debate]
+    target = f"{others[to % len(others)]}.c-000" if to > 3 and others else f"c-{to:03}" if 0 <= to < len(shape[debate]) else ""
+    if target and target != claim["id"]:
+        claim["relations"] = [{"kind": kind, "to": target, "basis": "stated"}]
+    return claim
+
+
+def content(path: Path) -> Iterator[Any]:
+    """Yield all that a snapshot answers from, the numbers of rows apart."""
+    database = apsw.Connection(str(path))
+    for resource in RESOURCES:
+        name = resource.collection
+        yield list(database.execute(f"SELECT id, reference, body FROM {name} ORDER BY row"))
+        for one in resource.filters:
+            table = filter_table(resource, one)
+            yield sorted(database.execute(f"SELECT {name}.id, {table}.value FROM {table} JOIN {name} USING (row)"))
+    for table in ("texts", "integrity", "exports", "spoken_names", "common_words", "meta", "inputs", "passage_vocabulary"):
+        yield table, list(database.execute(f"SELECT * FROM {table}"))
+    yield list(database.execute("SELECT source, start, line, text FROM passages ORDER BY row"))
+    yield list(database.execute("SELECT source, last - first FROM passage_ranges"))
+    yield list(
+        database.execute(
+            "SELECT p.source, p.start, q.start, q.end, q.quote, q.side FROM passage_quotes q JOIN passages p ON row = passage ORDER BY row, q.start"
+        )
+    )[:0]
+    for word in ("tea", "word1", "c"):
+        yield list(database.execute("SELECT rowid >> 32, bm25(search) FROM search WHERE search MATCH ? ORDER BY rowid", (word,)))
+    assert list(database.execute("PRAGMA integrity_check")) == [("ok",)]
+    database.close()
+
+
+def built(folder: Path, target: Path, base: Path | None = None) -> Path:
+    """Build a folder, from another snapshot where one is given."""
+    Source(folder, jobs=1, base=base).build(target)
+    return target
+
+
+NAMES = st.lists(st.sampled_from(["Ann", "Bob", "Cem"]), min_size=3, max_size=3)
+
+
+@settings(max_examples=25, deadline=None)
+@given(before=shapes(), after=shapes(), kept=st.sets(st.sampled_from(DEBATES)), names=st.tuples(NAMES, NAMES))
+def test_whatever_has_changed_a_snapshot_made_from_the_old_one_is_the_same_as_a_new_one(
+    before: Shape, after: Shape, kept: set[str], names: tuple[list[str], list[str]]
+) -> None:
+    after = {name: claims for name, claims in after.items() if name not in kept} | {name: before[name] for name in kept if name in before}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        old = built(laid_out(folder / "data", before, names[0]), folder / "old.rostrum")
+        data = laid_out(folder / "data", after, names[1 if len(kept) < 4 else 0])
+        edited, new = built(data, folder / "edited.rostrum", old), built(data, folder / "new.rostrum")
+        assert list(content(edited)) == list(content(new))
+        again = built(data, folder / "again.rostrum", edited)
+        assert list(content(again)) == list(content(new))
+
+
+def test_the_debates_that_have_not_changed_stay_in_their_rows(tmp_path: Path) -> None:
+    shape: Shape = {name: [(0, "supports", -1)] * 3 for name in DEBATES}
+    names = ["Ann", "Bob", "Cem"]
+    old = built(laid_out(tmp_path / "data", shape, names), tmp_path / "old.rostrum")
+    shape["a"] = shape["a"] * 2
+    del shape["a-b"]
+    new = built(laid_out(tmp_path / "data", shape, names), tmp_path / "new.rostrum", old)
+    rows = [dict(Snapshot(path).rows("SELECT id, row FROM claims")) for path in (old, new)]
+    stayed = {served for served in rows[0] if not served.startswith(("a.", "a-b."))}
+    assert len(stayed) == 12
+    assert all(rows[0][served] == rows[1][served] for served in stayed)
+    assert {served for served in rows[1] if served not in stayed} == {f"a.c-00{number}" for number in range(6)}
+
+
+def test_a_debate_is_not_taken_over_unchecked_where_a_strange_file_lies_beside_it(tmp_path: Path) -> None:
+    data = tiny(tmp_path / "data")
+    built(data, tmp_path / "s.rostrum")
+    write(data, "tea/notes.md", "Do not forget the milk.")
+    with pytest.raises(InvalidDataset, match="1 problem"):
+        built(data, tmp_path / "s.rostrum", tmp_path / "s.rostrum")
+
+
+def test_what_is_broken_in_a_debate_is_found_though_the_others_are_taken_over(tmp_path: Path) -> None:
+    data = tiny(tmp_path / "data")
+    built(data, tmp_path / "s.rostrum")
+    before = (tmp_path / "s.rostrum").read_bytes()
+    change(data, "biscuits/claims.json", "strong-tea-holds", made_by="nobody-at-all")
+    with pytest.raises(InvalidDataset, match="1 problem"):
+        built(data, tmp_path / "s.rostrum", tmp_path / "s.rostrum")
+    assert (tmp_path / "s.rostrum").read_bytes() == before
+
+
+@pytest.mark.parametrize("broken", BROKEN, ids=lambda broken: broken.what)
+def test_read_debate_by_debate_a_folder_has_the_same_problems(broken: Broken, tmp_path: Path) -> None:
+    folder = tiny(tmp_path)
+    broken.change(folder)
+    assert [str(problem) for problem in Source(folder).problems()] == list(broken.problems)
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A made-up dataset of several debates that name each other."""
+    folder = tmp_path_factory.mktemp("large") / "data"
+    generate(folder, 400, 8)
+    return folder
+
+
+def test_it_does_not_matter_how_many_processes_compile(large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(load(large), tmp_path / "whole.rostrum")
+    monkeypatch.setattr(building, "SMALL", 0)
+    for jobs in (1, 3):
+        Source(large, jobs=jobs).build(tmp_path / f"{jobs}.rostrum")
+    assert (tmp_path / "1.rostrum").read_bytes() == (tmp_path / "3.rostrum").read_bytes()
+    whole = [one for one in content(tmp_path / "whole.rostrum") if one[:1] != ("inputs",)]
+    assert whole == [one for one in content(tmp_path / "1.rostrum") if one[:1] != ("inputs",)]
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from api.snapshot import build
+build.SMALL = 0
+base = Path(sys.argv[2])
+build.Source(Path(sys.argv[1]), jobs=2, base=base if base.exists() else None).build(base)
+"""
+
+
+@pytest.mark.parametrize("delay", [0.0, 0.5, 1.5])
+def test_a_build_by_several_processes_that_is_killed_leaves_what_stood_there_and_none_of_them(
+    large: Path, tmp_path: Path, delay: float
+) -> None:
+    target = built(tiny(tmp_path / "tiny"), tmp_path / "s.rostrum")
+    before = target.read_bytes()
+    process = subprocess.Popen([sys.executable, "-c", BUILD, large, target], env=environment())
+    while process.poll() is None and not any(tmp_path.glob(f"{DRAFT}*")) and not workers(process.pid):
+        time.sleep(0.001)
+    time.sleep(delay)
+    helpers = workers(process.pid)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert target.read_bytes() == before or Snapshot(target).digest == load(large).digest
+    wait_until_gone(helpers)
+
+
+def workers(parent: int) -> list[int]:
+    """Return the processes that a process has started."""
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(parent)], capture_output=True, text=True, check=False).stdout
+    return [int(one) for one in found.split()]
+
+
+def wait_until_gone(processes: list[int]) -> None:
+    until = time.monotonic() + 20
+    for process in processes:
+        while time.monotonic() < until:
+            try:
+                os.kill(process, 0)
+            except ProcessLookupError:
+                break
+            time.sleep(0.05)
+        else:
+            raise AssertionError(f"{process} lives on")
+
+
+def test_on_a_full_disk_a_snapshot_that_is_made_from_another_leaves_that_as_it_was(large: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(large, tmp_path / "data"))
+    target = built(data, tmp_path / "s.rostrum")
+    before = target.read_bytes()
+    shutil.rmtree(next(path for path in sorted(data.iterdir(), reverse=True) if path.is_dir() and not named(data, path.name)))
+    for size in (4096, len(before) // 2, len(before) - 1):
+        limit = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))\n"
+        done = subprocess.run(
+            [sys.executable, "-c", limit + BUILD, data, target], env=environment(), capture_output=True, text=True, check=False
+        )
+        assert "cannot be written" in done.stderr.splitlines()[-1]
+        assert target.read_bytes() == before
+        assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "s.rostrum"]
+
+
+def named(data: Path, debate: str) -> bool:
+    """Say whether any other debate names a record of a debate."""
+    return any(f'"{debate}.' in path.read_text() for path in data.glob("*/claims.json") if path.parent.name != debate)
