@@ -31,8 +31,8 @@ class Known:
 
     def as_json(self) -> bytes:
         """Return it as JSON."""
-        naming = {actor: [sorted(one.debates), one.counts] for actor, one in self.naming.items()}
-        return orjson.dumps([self.files.as_json(), self.key, naming, self.reference], option=orjson.OPT_SORT_KEYS)
+        naming = {actor: [sorted(one.debates), one.counts] for actor, one in sorted(self.naming.items())}
+        return orjson.dumps([self.files.as_json(), self.key, naming, self.reference])
 
     @classmethod
     def of_json(cls, text: bytes) -> Known:
@@ -51,7 +51,8 @@ def _naming(debates: list[str], counts: dict[str, int]) -> Naming:
 def key_of(order: Order, files: Mapping[str, Files]) -> str:
     """Return the hash of all that decides what a unit is compiled into, except for the actors."""
     hashes = [files[debate].hashes for debate in order.unit]
-    return hashlib.sha256(orjson.dumps([order.unit, hashes, order.guests, sorted(order.labels.items())])).hexdigest()
+    decided = [order.unit, hashes, order.guests, order.labels]
+    return hashlib.sha256(orjson.dumps(decided, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def known_of(order: Order, files: Mapping[str, Files], made: Compiled) -> Known:
