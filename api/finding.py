@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+import heapq
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from schemas import BY_TYPE, RESOURCES
+import orjson
+
+from schemas import BY_TYPE, RESOURCES, Resource
 
 from . import bounds
 from .highlights import highlights, places
@@ -32,7 +34,7 @@ def found(q: str, among: Scope, limit: int, offset: int) -> tuple[int, list[dict
 
 
 def _entry(hit: Hit, terms: Sequence[Term]) -> dict[str, Any]:
-    record = json.loads(hit.body)
+    record = orjson.loads(hit.body)
     marked = highlights(texts(hit.resource, record), terms)
     return {**hit.resource.reference(record), "score": round(hit.score, DECIMALS), "highlights": marked}
 
@@ -46,16 +48,24 @@ def completions(q: str, among: Scope, limit: int) -> list[dict[str, Any]]:
     *whole, last = typed
     terms = [*(Term((word,)) for word in whole), Term((last,), prefix=True)]
     begins = " ".join(typed)
-    candidates = labelled(snapshot(), typed, among, bounds.MOST_CANDIDATES)
-    ranked = sorted(candidates, key=lambda one: (not _folded(one["label"]).startswith(begins), len(one["label"])))
-    return [_completion(one, terms) for one in ranked[:limit]]
+    candidates = [
+        (orjson.loads(reference), resource, row)
+        for resource, references in labelled(snapshot(), typed, among, bounds.MOST_CANDIDATES)
+        for reference, row in references
+    ]
+    best = heapq.nsmallest(limit, candidates, key=lambda one: (not _folded(one[0]["label"]).startswith(begins), len(one[0]["label"])))
+    return list(_completed(best, terms))
 
 
-def _completion(reference: dict[str, Any], terms: Sequence[Term]) -> dict[str, Any]:
-    resource = BY_TYPE[reference["type"]]
-    (body,) = snapshot().bodies(resource.type, [reference["id"]])
-    ranges = places(reference["label"], terms, stemmed=False)
-    return {**reference, "hint": resource.hint(json.loads(body)), "ranges": ranges}
+def _completed(best: Sequence[tuple[dict[str, Any], Resource, int]], terms: Sequence[Term]) -> Iterator[dict[str, Any]]:
+    """Yield references as completions."""
+    rows: dict[Resource, list[int]] = {}
+    for _, resource, row in best:
+        rows.setdefault(resource, []).append(row)
+    bodies = {resource: snapshot().bodies_at(resource, numbers) for resource, numbers in rows.items()}
+    for reference, resource, row in best:
+        hint = resource.hint(orjson.loads(bodies[resource][row]))
+        yield {**reference, "hint": hint, "ranges": places(reference["label"], terms, stemmed=False)}
 
 
 def _folded(label: str) -> str:

@@ -16,7 +16,7 @@ from schemas.dataset import Dataset
 from schemas.dates import period
 from schemas.paths import sort_value, values
 
-from . import exports, integrity, passages, search, sets
+from . import exports, integrity, passages, postings, search, sets
 from .computed import public
 from .draft import draft_of, sync
 from .layout import APPLICATION_ID, COMMON, FORMAT, filter_table, indexes, is_date, own_sorts, software, tables
@@ -81,6 +81,7 @@ def _write(dataset: Dataset, draft: Path, tell: Tell) -> None:
             for resource in RESOURCES:
                 _write_type(database, resource, records, progress)
             database.execute(search.MERGED)
+            postings.write(database)
             texts = sorted((name, text.text.encode()) for name, text in dataset.texts.items())
             database.executemany("INSERT INTO texts VALUES (?, ?)", texts)
             reports = [(report["debate"]["id"], compact(report)) for report in integrity.reports(records)]

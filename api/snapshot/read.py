@@ -89,6 +89,11 @@ def _let_go(handle: int) -> None:
     os.close(handle)
 
 
+def _occurrences(hit: apsw.FTS5ExtensionApi) -> int:
+    """Return how often what was searched for stands in a record."""
+    return hit.inst_count
+
+
 class Snapshot:
     """An open snapshot; one connection for each thread that reads.
 
@@ -155,6 +160,7 @@ class Snapshot:
         if identity(self.path) != self.identity:
             raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
+        connection.register_fts5_function("occurrences", _occurrences)
         return connection
 
     def check(self) -> None:

@@ -1,0 +1,94 @@
+"""What a search text matches, as sets of rows, and those rows best first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pyroaring import BitMap
+
+from api.search_text import Term
+from schemas import RESOURCES, Resource
+
+from .ranking import LEAST_IDF, Formula, Ranking
+from .read import Snapshot
+from .terms import BEGINNING_WEIGHT, STEM_WEIGHT, Terms, rows_with, terms_of
+
+
+def matching(snapshot: Snapshot, resource: Resource, terms: Sequence[Term]) -> BitMap:
+    """Return the rows of a collection that hold all terms which are wanted and none that is excluded."""
+    return Matches(snapshot, terms).rows(RESOURCES.index(resource))
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Part of what matches, best first: for each the number of its type, its row, and its score."""
+
+    total: int
+    rows: list[tuple[int, int, float]]
+
+
+class Matches:
+    """What the terms of a search match in a snapshot."""
+
+    def __init__(self, snapshot: Snapshot, terms: Sequence[Term]) -> None:
+        """Find where each term stands."""
+        self._known: Terms = terms_of(snapshot)
+        self._terms = [term for term in terms if not term.excluded]
+        self._wanted = [self._known.standing(term) for term in self._terms]
+        self._unwanted = [self._known.standing(term) for term in terms if term.excluded]
+
+    def rows(self, type_: int) -> BitMap:
+        """Return the rows of a type that match."""
+        return rows_with([one.rows(type_) for one in self._wanted], [one.rows(type_) for one in self._unwanted])
+
+    def page(self, among: Mapping[int, BitMap | None], limit: int, offset: int) -> Page:
+        """Return a page of what matches among the rows of some types, all of a type where None stands."""
+        found = {type_: self.rows(type_) if rows is None else self.rows(type_) & rows for type_, rows in among.items()}
+        total = sum(map(len, found.values()))
+        return Page(total, _part(self._ranking(found), limit, offset) if offset < total else [])
+
+    def behind(self, type_: int, among: BitMap | None, row: int, limit: int) -> list[int] | None:
+        """Return the rows of a type that follow one in the order of relevance, or None where that one does not match."""
+        found = self.rows(type_) if among is None else self.rows(type_) & among
+        if row not in found:
+            return None
+        ((score, *_),) = self._ranking({type_: BitMap([row])}).groups()
+        following: list[int] = []
+        for group_score, _, rows in self._ranking(found, score).groups():
+            following += (other for other in rows if group_score < score or other > row)
+            if len(following) >= limit:
+                break
+        return following[:limit]
+
+    def _ranking(self, found: dict[int, BitMap], most: float = float("inf")) -> Ranking:
+        lengths = self._known.lengths
+        idfs = tuple(_idf(lengths.records, one.hits) for one in self._wanted)
+        weights = tuple(BEGINNING_WEIGHT if term.prefix else STEM_WEIGHT for term in self._terms)
+        return Ranking(found, self._wanted, Formula(idfs, weights, lengths.mean), lengths, most)
+
+
+def _idf(records: int, hits: int) -> float:
+    """Return how much a term tells, as FTS5 computes it."""
+    idf = math.log((records - hits + 0.5) / (hits + 0.5))
+    return idf if idf > 0 else LEAST_IDF
+
+
+def _part(ranking: Ranking, limit: int, offset: int) -> list[tuple[int, int, float]]:
+    """Return a part of what is ranked."""
+    found: list[tuple[int, int, float]] = []
+    for score, type_, rows in ranking.groups():
+        if len(found) >= limit:
+            break
+        if offset >= len(rows):
+            offset -= len(rows)
+            continue
+        found += ((type_, row, score) for row in rows[offset : offset + limit - len(found)])
+        offset = 0
+    return found
+
+
+def in_types(resources: Iterable[Resource]) -> list[int]:
+    """Return the numbers of types, in order."""
+    return sorted(RESOURCES.index(resource) for resource in resources)
