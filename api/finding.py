@@ -26,21 +26,21 @@ def scope(types: Iterable[str], debates: Sequence[str]) -> Scope:
     return Scope([BY_TYPE[type_] for type_ in types] or RESOURCES, debates)
 
 
-def found(q: str, among: Scope, limit: int, offset: int) -> tuple[int, list[dict[str, Any]]]:
-    """Return how many records match a search text, and a page of entries, best first."""
+def found(q: str, among: Scope, limit: int, offset: int) -> tuple[int, list[bytes]]:
+    """Return how many records match a search text, and a page of entries as JSON, best first."""
     terms = parse(q)
     total, hits = search(snapshot(), terms, among, limit, offset)
     return total, [_entry(hit, terms) for hit in hits]
 
 
-def _entry(hit: Hit, terms: Sequence[Term]) -> dict[str, Any]:
-    record = orjson.loads(hit.body)
-    marked = highlights(texts(hit.resource, record), terms)
-    return {**hit.resource.reference(record), "score": round(hit.score, DECIMALS), "highlights": marked}
+def _entry(hit: Hit, terms: Sequence[Term]) -> bytes:
+    """Return the reference of a hit with its score and its highlights."""
+    marked = highlights(texts(hit.resource, orjson.loads(hit.body)), terms)
+    return b'%b,"score":%b,"highlights":%b}' % (hit.reference[:-1], orjson.dumps(round(hit.score, DECIMALS)), orjson.dumps(marked))
 
 
-def completions(q: str, among: Scope, limit: int) -> list[dict[str, Any]]:
-    """Return the records whose labels hold all words typed so far, the last of which may go on.
+def completions(q: str, among: Scope, limit: int) -> list[bytes]:
+    """Return as JSON the records whose labels hold all words typed so far, the last of which may go on.
 
     Labels that begin with what was typed come first, then short ones before long ones, then in the order of types and records.
     """
@@ -57,15 +57,15 @@ def completions(q: str, among: Scope, limit: int) -> list[dict[str, Any]]:
     return list(_completed(best, terms))
 
 
-def _completed(best: Sequence[tuple[dict[str, Any], Resource, int]], terms: Sequence[Term]) -> Iterator[dict[str, Any]]:
-    """Yield references as completions."""
-    rows: dict[Resource, list[int]] = {}
+def _completed(best: Sequence[tuple[dict[str, Any], Resource, int]], terms: Sequence[Term]) -> Iterator[bytes]:
+    """Yield references as completions, as JSON."""
+    rows: dict[str, list[int]] = {}
     for _, resource, row in best:
-        rows.setdefault(resource, []).append(row)
-    bodies = {resource: snapshot().bodies_at(resource, numbers) for resource, numbers in rows.items()}
+        rows.setdefault(resource.type, []).append(row)
+    bodies = {type_: snapshot().bodies_at(BY_TYPE[type_], numbers) for type_, numbers in rows.items()}
     for reference, resource, row in best:
-        hint = resource.hint(orjson.loads(bodies[resource][row]))
-        yield {**reference, "hint": hint, "ranges": places(reference["label"], terms, stemmed=False)}
+        hint = resource.hint(orjson.loads(bodies[resource.type][row]))
+        yield orjson.dumps({**reference, "hint": hint, "ranges": places(reference["label"], terms, stemmed=False)})
 
 
 def _folded(label: str) -> str:

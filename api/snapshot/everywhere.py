@@ -47,6 +47,7 @@ class Hit:
     """A record that a search over all types found; the higher the score, the better."""
 
     resource: Resource
+    reference: bytes
     body: bytes
     score: float
 
@@ -58,8 +59,14 @@ def search(snapshot: Snapshot, terms: Sequence[Term], scope: Scope, limit: int, 
     numbers: dict[int, list[int]] = {}
     for type_, row, _ in page.rows:
         numbers.setdefault(type_, []).append(row)
-    bodies = {type_: snapshot.bodies_at(RESOURCES[type_], rows) for type_, rows in numbers.items()}
-    return page.total, [Hit(RESOURCES[type_], bodies[type_][row], score) for type_, row, score in page.rows]
+    records = {type_: _records(snapshot, RESOURCES[type_], rows) for type_, rows in numbers.items()}
+    return page.total, [Hit(RESOURCES[type_], *records[type_][row], score) for type_, row, score in page.rows]
+
+
+def _records(snapshot: Snapshot, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
+    """Return reference and body at some rows of a type, at most a page of them."""
+    statement = f"SELECT row, reference, body FROM {resource.collection} WHERE row IN ({','.join('?' * len(rows))})"
+    return {row: (reference, body) for row, reference, body in snapshot.rows(statement, rows)}
 
 
 def labelled(snapshot: Snapshot, typed: Sequence[str], scope: Scope, most: int) -> Iterator[tuple[Resource, list[tuple[bytes, int]]]]:

@@ -10,6 +10,7 @@ from typing import Any
 from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
 from api.query import Query
 
+from . import relevance
 from .read import Snapshot
 from .statements import TAKEN, Rows, continuations, keys, one_row, ordered_rows, rows
 
@@ -25,6 +26,8 @@ class Found:
 
 def count(snapshot: Snapshot, query: Query) -> int:
     """Return how many records a query finds."""
+    if query.q is not None:
+        return relevance.total(snapshot, query)
     taken = rows(query)
     if not taken.conditions:
         return snapshot.counts[query.resource.collection]
@@ -34,6 +37,8 @@ def count(snapshot: Snapshot, query: Query) -> int:
 
 def page(snapshot: Snapshot, query: Query) -> Found:
     """Return one page of what a query finds."""
+    if relevance.leads(query):
+        return Found(*_best(snapshot, query, query.per_page, query.offset))
     total = count(snapshot, query)
     if query.per_page == 0 or query.offset >= total:
         return Found(total, ())
@@ -43,7 +48,16 @@ def page(snapshot: Snapshot, query: Query) -> Found:
 def table(snapshot: Snapshot, query: Query, most: int) -> Found:
     """Return all that a query finds, or none of it where that is more than `most`."""
     total = count(snapshot, query)
+    if total <= most and relevance.leads(query):
+        return Found(*_best(snapshot, query, most))
     return Found(total, [body for _, body in _select(snapshot, query, ordered_rows(query), most)] if total <= most else ())
+
+
+def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tuple[int, list[bytes]]:
+    """Return how many records a query finds, and a part of them, the most relevant first."""
+    total, found = relevance.part(snapshot, query, limit, offset)
+    bodies = snapshot.bodies_at(query.resource, found)
+    return total, [bodies[row] for row in found]
 
 
 def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
@@ -52,6 +66,8 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
     :raises BadCursor: there is nothing at that position.
     """
     total = behind.total if behind else count(snapshot, query)
+    if relevance.leads(query):
+        return _walk_best(snapshot, query, behind, total)
     parts = continuations(keys(query), _values(snapshot, query, behind)) if behind else [("", [])]
     taken = ordered_rows(query)
     found: list[tuple[int, bytes]] = []
@@ -61,6 +77,26 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
             *shown, _ = found
             return Found(total, [body for _, body in shown], Position(shown[-1][0], total))
     return Found(total, [body for _, body in found])
+
+
+def _walk_best(snapshot: Snapshot, query: Query, behind: Position | None, total: int) -> Found:
+    """Return the records of a walk in the order of relevance that follow a position.
+
+    :raises BadCursor: there is nothing at that position.
+    """
+    size = query.per_page + 1
+    if behind is None:
+        found: Sequence[int] | None = relevance.part(snapshot, query, size)[1]
+    elif behind.row > 0 and 0 < behind.total <= snapshot.counts[query.resource.collection]:
+        found = relevance.behind(snapshot, query, behind.row, size)
+    else:
+        found = None
+    if found is None:
+        raise BadCursor(NOT_GIVEN_OUT)
+    shown = found[: query.per_page]
+    bodies = snapshot.bodies_at(query.resource, shown)
+    position = Position(shown[-1], total) if len(found) == size else None
+    return Found(total, [bodies[row] for row in shown], position)
 
 
 def _values(snapshot: Snapshot, query: Query, behind: Position) -> tuple[Any, ...]:

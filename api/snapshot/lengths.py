@@ -29,11 +29,11 @@ def write(database: apsw.Connection) -> None:
     """Write the lengths of all records from the index of words, which is complete; the sets of one type are in memory at a time."""
     database.execute(TABLES)
     for type_, rows in groupby(database.execute(OF_ROWS), lambda row: row[0] // ROWS_EACH):
-        replace(database, type_, {}, ((rowid % ROWS_EACH, tokens(sizes)) for rowid, sizes in rows))
+        _write_type(database, type_, ((rowid % ROWS_EACH, tokens(sizes)) for rowid, sizes in rows))
 
 
-def replace(database: apsw.Connection, type_: int, kept: dict[int, BitMap], rows: Iterator[tuple[int, int]]) -> None:
-    """Write the lengths of some rows of a type, in order, to those that are kept; what there was of their chunks is written over."""
+def _write_type(database: apsw.Connection, type_: int, rows: Iterator[tuple[int, int]]) -> None:
+    """Write the lengths of all rows of a type, which come in order."""
     gathered: dict[int, list[int]] = {}
     for number, part in groupby(rows, lambda row: row[0] // CHUNK):
         chunk = array("I", [0]) * CHUNK

@@ -11,7 +11,7 @@ from pyroaring import BitMap
 from api.search_text import Term
 from schemas import RESOURCES, Resource
 
-from .ranking import LEAST_IDF, Formula, Ranking
+from .ranking import LEAST_IDF, UNRANKED, Formula, Ranking
 from .read import Snapshot
 from .terms import BEGINNING_WEIGHT, STEM_WEIGHT, Terms, rows_with, terms_of
 
@@ -47,20 +47,35 @@ class Matches:
         """Return a page of what matches among the rows of some types, all of a type where None stands."""
         found = {type_: self.rows(type_) if rows is None else self.rows(type_) & rows for type_, rows in among.items()}
         total = sum(map(len, found.values()))
-        return Page(total, _part(self._ranking(found), limit, offset) if offset < total else [])
+        if limit == 0 or offset >= total:
+            return Page(total, [])
+        rows = _part(self._ranking(found), limit, offset)
+        late: dict[int, BitMap] = {}
+        for type_, row, score in rows:
+            if score == UNRANKED:
+                late.setdefault(type_, BitMap()).add(row)
+        scores = self._scores(late)
+        return Page(total, [(type_, row, scores.get((type_, row), score)) for type_, row, score in rows] if late else rows)
 
     def behind(self, type_: int, among: BitMap | None, row: int, limit: int) -> list[int] | None:
         """Return the rows of a type that follow one in the order of relevance, or None where that one does not match."""
         found = self.rows(type_) if among is None else self.rows(type_) & among
-        if row not in found:
+        if row >= 1 << 32 or row not in found:
             return None
-        ((score, *_),) = self._ranking({type_: BitMap([row])}).groups()
+        score = self._scores({type_: BitMap([row])})[type_, row]
         following: list[int] = []
-        for group_score, _, rows in self._ranking(found, score).groups():
-            following += (other for other in rows if group_score < score or other > row)
+        ranked = False
+        for group_score, _, rows in self._ranking({type_: found}, score).groups():
+            ranked = ranked or row in rows
+            if ranked:
+                following += (other for other in rows if group_score < score or other > row)
             if len(following) >= limit:
                 break
         return following[:limit]
+
+    def _scores(self, rows: dict[int, BitMap]) -> dict[tuple[int, int], float]:
+        """Return the scores of a few rows, by type and row."""
+        return {(type_, row): score for score, type_, equal in self._ranking(rows).one_by_one() for row in equal}
 
     def _ranking(self, found: dict[int, BitMap], most: float = float("inf")) -> Ranking:
         lengths = self._known.lengths

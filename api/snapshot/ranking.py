@@ -23,7 +23,8 @@ from .terms import Standing
 
 K1, B = 1.2, 0.75
 LEAST_IDF: Final = 1e-6  # of a term that stands in half of the records or more
-FEW: Final = 100  # rows that are scored one by one
+UNRANKED: Final = -1.0  # instead of a score, for rows that come last
+FEW: Final = 50  # rows that are scored one by one
 ONE_BY_ONE: Final = 50  # rows scored one by one that take as long as a set
 MOST_STEPS: Final = 5000
 ABOVE: Final = 1 + 1e-12  # what a bound is lifted by, above all rounding
@@ -60,8 +61,8 @@ class Ranking:
     formula: Formula
     lengths: Lengths
     most: float = float("inf")  # rows that score more need not be found
-    complete: bool = True
     _queue: list[tuple[float, int, int, int, Any]] = field(default_factory=list)
+    _scored: dict[tuple[int, tuple[int, ...]], float] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=count)
     _foremost: list[int] = field(init=False)  # the places of the terms, those that make most of a score first
 
@@ -86,8 +87,15 @@ class Ranking:
             else:
                 unranked.append((type_, self._left(what, type_, payload)))
         if unranked:
-            self.complete = False
             yield from self._last(unranked)
+
+    def one_by_one(self) -> Iterator[Group]:
+        """Yield the rows by their score, each of which was looked at."""
+        for type_, rows in self.matching.items():
+            self._each(type_, rows)
+        while self._queue:
+            bound, _, type_, _, rows = heapq.heappop(self._queue)
+            yield -bound, type_, rows
 
     def _push(self, bound: float, what: int, type_: int, payload: Any) -> None:
         heapq.heappush(self._queue, (-bound, what, type_, next(self._order), payload))
@@ -170,15 +178,15 @@ class Ranking:
         ordered = rows.to_array()
         places = {row: place for place, row in enumerate(ordered)}
         columns = [_times(term.levels.get(type_, []), rows, places) for term in self.terms]
-        by_score: dict[float, list[int]] = {}
-        scored: dict[tuple[int, ...], list[int]] = {}
-        for row, *state in zip(ordered, self.lengths.at(type_, rows), *columns, strict=True):
-            scored.setdefault(tuple(state), []).append(row)
-        for (length, *counts), equal in scored.items():
-            by_score.setdefault(self.formula.score(counts, length), []).extend(equal)
-        for score, equal in by_score.items():
+        equal: dict[float, list[int]] = {}
+        for row, length, counts in zip(ordered, self.lengths.at(type_, rows), zip(*columns, strict=True), strict=True):
+            score = self._scored.get((length, counts))
+            if score is None:
+                score = self._scored[length, counts] = self.formula.score(counts, length)
             if score <= self.most:
-                self._push(score, RANKED, type_, sorted(equal))
+                equal.setdefault(score, []).append(row)
+        for score, some in equal.items():
+            self._push(score, RANKED, type_, some)
 
     def _left(self, what: int, type_: int, payload: Any) -> BitMap:
         """Return the rows of what was not looked into."""
@@ -196,7 +204,7 @@ class Ranking:
                 if other == type_:
                     rows |= part
             if rows:
-                yield 0.0, type_, rows
+                yield UNRANKED, type_, rows
 
 
 def _times(levels: Levels, rows: BitMap, places: dict[int, int]) -> list[int]:

@@ -14,8 +14,8 @@ from pyroaring import BitMap
 from api.search_text import Term
 from api.words import stem
 
-from .levels import Levels, counted
 from .lengths import Lengths
+from .levels import Levels, counted
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
 from .read import Snapshot
 from .search import ROWS_EACH, label_term, matching_term
@@ -88,9 +88,7 @@ class Terms:
         """Read the sets of a list, and keep them in the place of those that nobody has asked for in the longest time."""
         read = self._snapshot.rows("SELECT type, rows FROM postings WHERE list = ? ORDER BY type, level", (number,))
         size = 2 * sum(len(rows) for _, rows in read)  # the sets by exact numbers are made of them
-        standing = Standing(
-            {type_: [BitMap.deserialize(rows) for _, rows in part] for type_, part in groupby(read, lambda row: row[0])}
-        )
+        standing = Standing({type_: [BitMap.deserialize(rows) for _, rows in part] for type_, part in groupby(read, lambda row: row[0])})
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = standing, size
