@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import orjson
@@ -16,7 +17,7 @@ from .search_text import Term, parse
 from .service import snapshot
 from .snapshot.everywhere import Hit, Scope, labelled, search
 from .snapshot.search import texts
-from .words import words
+from .words import WORD, fold, words
 
 DECIMALS: Final = 4
 
@@ -47,13 +48,12 @@ def completions(q: str, among: Scope, limit: int) -> list[bytes]:
     typed = [word.folded for word in words(q)]
     *whole, last = typed
     terms = [*(Term((word,)) for word in whole), Term((last,), prefix=True)]
-    begins = " ".join(typed)
     candidates = [
         (orjson.loads(reference), resource, row)
         for resource, references in labelled(snapshot(), typed, among, bounds.MOST_CANDIDATES)
         for reference, row in references
     ]
-    best = heapq.nsmallest(limit, candidates, key=lambda one: (not _folded(one[0]["label"]).startswith(begins), len(one[0]["label"])))
+    best = heapq.nsmallest(limit, candidates, key=lambda one: (not _begins(one[0]["label"], typed), len(one[0]["label"])))
     return list(_completed(best, terms))
 
 
@@ -68,5 +68,7 @@ def _completed(best: Sequence[tuple[dict[str, Any], Resource, int]], terms: Sequ
         yield orjson.dumps({**reference, "hint": hint, "ranges": places(reference["label"], terms, stemmed=False)})
 
 
-def _folded(label: str) -> str:
-    return " ".join(word.folded for word in words(label))
+def _begins(label: str, typed: Sequence[str]) -> bool:
+    """Say whether a label begins with the words typed so far."""
+    first = list(islice(filter(None, (fold(match.group()) for match in WORD.finditer(label))), len(typed)))
+    return " ".join(first).startswith(" ".join(typed))

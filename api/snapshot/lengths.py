@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 import apsw
 from pyroaring import BitMap
@@ -15,7 +15,7 @@ from .read import Snapshot
 from .search import ROWS_EACH
 
 CHUNK: Final = 32768  # rows whose lengths are read at once
-WIDTH: Final = 1.2  # how much longer the longest record of a class of lengths may be than the shortest
+WIDTH: Final = 1.6  # how much longer the longest record of a class of lengths may be than the shortest
 TABLES: Final = """
 CREATE TABLE lengths (id INTEGER PRIMARY KEY, type INTEGER NOT NULL, length INTEGER NOT NULL, size INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX lengths_by_length ON lengths (type, length);
@@ -40,13 +40,47 @@ def _write_type(database: apsw.Connection, type_: int, rows: Iterator[tuple[int,
         for row, length in part:
             chunk[row % CHUNK] = length
             gathered.setdefault(length, []).append(row)
-        statement = "INSERT INTO length_chunks (type, chunk, lengths) VALUES (?, ?, ?)"
-        database.execute(statement, (type_, number, chunk.tobytes()))
+        _keep_chunk(database, type_, number, chunk)
     for length in sorted(gathered):
-        keep(database, type_, length, BitMap(gathered.pop(length)))
+        _keep(database, type_, length, BitMap(gathered.pop(length)))
 
 
-def keep(database: apsw.Connection, type_: int, length: int, rows: BitMap) -> None:
+def replace(database: apsw.Connection, type_: int, blocks: Sequence[tuple[int, int]], lengths: Mapping[int, int]) -> None:
+    """Write the lengths of the rows of some blocks, in the place of those that they had; a block is its first and its last row."""
+    gathered: dict[int, BitMap] = {}
+    for row, length in lengths.items():
+        gathered.setdefault(length, BitMap()).add(row)
+    found: list[Any] = database.execute("SELECT length, rows FROM lengths WHERE type = ?", (type_,)).fetchall()
+    kept: dict[int, BitMap] = {length: BitMap.deserialize(rows) for length, rows in found}
+    for length in kept.keys() | gathered.keys():
+        rows = kept.get(length, BitMap())
+        for first, last in blocks:
+            rows.remove_range(first, last + 1)
+        _keep(database, type_, length, rows | gathered.get(length, BitMap()))
+    for number in sorted({row // CHUNK for block in blocks for row in range(block[0] - block[0] % CHUNK, block[1] + 1, CHUNK)}):
+        _replace_in_chunk(database, type_, number, blocks, lengths)
+
+
+def _replace_in_chunk(
+    database: apsw.Connection, type_: int, number: int, blocks: Sequence[tuple[int, int]], lengths: Mapping[int, int]
+) -> None:
+    statement = "SELECT lengths FROM length_chunks WHERE type = ? AND chunk = ?"
+    found: list[Any] = database.execute(statement, (type_, number)).fetchall()
+    chunk = array("I", found[0][0] if found else bytes(4 * CHUNK))
+    start = number * CHUNK
+    for first, last in blocks:
+        for row in range(max(first, start), min(last + 1, start + CHUNK)):
+            chunk[row - start] = lengths.get(row, 0)
+    _keep_chunk(database, type_, number, chunk)
+
+
+def _keep_chunk(database: apsw.Connection, type_: int, number: int, chunk: array[int]) -> None:
+    database.execute("DELETE FROM length_chunks WHERE type = ? AND chunk = ?", (type_, number))
+    statement = "INSERT INTO length_chunks (type, chunk, lengths) VALUES (?, ?, ?)"
+    database.execute(statement, (type_, number, chunk.tobytes()))
+
+
+def _keep(database: apsw.Connection, type_: int, length: int, rows: BitMap) -> None:
     """Write the rows of a length, in the place of those that are there."""
     database.execute("DELETE FROM lengths WHERE type = ? AND length = ?", (type_, length))
     if rows:

@@ -64,11 +64,12 @@ class Matches:
             return None
         score = self._scores({type_: BitMap([row])})[type_, row]
         following: list[int] = []
-        ranked = False
-        for group_score, _, rows in self._ranking({type_: found}, score).groups():
-            ranked = ranked or row in rows
-            if ranked:
-                following += (other for other in rows if group_score < score or other > row)
+        met = False
+        for _, _, rows in self._ranking({type_: found}, score).groups():
+            here = row in rows
+            met = met or here
+            if met:
+                following += (other for other in rows if not here or other > row)
             if len(following) >= limit:
                 break
         return following[:limit]
@@ -79,8 +80,8 @@ class Matches:
 
     def _ranking(self, found: dict[int, BitMap], most: float = float("inf")) -> Ranking:
         lengths = self._known.lengths
-        idfs = tuple(_idf(lengths.records, one.hits) for one in self._wanted)
-        weights = tuple(BEGINNING_WEIGHT if term.prefix else STEM_WEIGHT for term in self._terms)
+        idfs = [_idf(lengths.records, one.hits) for one in self._wanted]
+        weights = [BEGINNING_WEIGHT if term.prefix else STEM_WEIGHT for term in self._terms]
         return Ranking(found, self._wanted, Formula(idfs, weights, lengths.mean), lengths, most)
 
 

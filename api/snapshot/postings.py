@@ -22,6 +22,7 @@ STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label b
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
 TABLES: Final = """
 CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
+CREATE INDEX common_by_list ON common (list);
 CREATE TABLE postings (id INTEGER PRIMARY KEY, list INTEGER NOT NULL, type INTEGER NOT NULL, level INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX postings_by_list ON postings (list, type, level);
 """

@@ -22,6 +22,7 @@ from .levels import Levels
 from .terms import Standing
 
 K1, B = 1.2, 0.75
+ABOVE_K1: Final = K1 + 1.0
 LEAST_IDF: Final = 1e-6  # of a term that stands in half of the records or more
 UNRANKED: Final = -1.0  # instead of a score, for rows that come last
 FEW: Final = 50  # rows that are scored one by one
@@ -31,21 +32,26 @@ ABOVE: Final = 1 + 1e-12  # what a bound is lifted by, above all rounding
 CLASS, INNER, RANKED = range(3)  # what stands in the queue; of equal bounds the first to be looked into comes first
 
 
-@dataclass(frozen=True, slots=True)
 class Formula:
     """BM25 (Robertson and Zaragoza 2009) as SQLite's FTS5 computes it, in the order of its operations."""
 
-    idfs: tuple[float, ...]
-    weights: tuple[float, ...]
-    mean: float
+    def __init__(self, idfs: Sequence[float], weights: Sequence[float], mean: float) -> None:
+        """Take what each term tells and weighs, and the mean length of all records."""
+        self._terms = list(zip(idfs, weights, strict=True))
+        self._mean = mean
+        self._parts: dict[int, float] = {}  # what the length of a record contributes
+        # The places of the terms, those that can make most of a score first.
+        self.foremost = sorted(range(len(self._terms)), key=lambda place: -idfs[place] * weights[place])
 
     def score(self, counts: Sequence[int], length: int) -> float:
         """Return the score of a record of this length in which each term stands so often."""
-        part = K1 * (1 - B + B * length / self.mean)
+        part = self._parts.get(length)
+        if part is None:
+            part = self._parts[length] = K1 * (1 - B + B * length / self._mean)
         score = 0.0
-        for idf, weight, times in zip(self.idfs, self.weights, counts, strict=True):
+        for (idf, weight), times in zip(self._terms, counts):  # noqa: B905 - to ask for the same length takes as long as a term
             frequency = weight * times
-            score += idf * ((frequency * (K1 + 1.0)) / (frequency + part))
+            score += idf * (frequency * ABOVE_K1 / (frequency + part))
         return score
 
 
@@ -64,12 +70,6 @@ class Ranking:
     _queue: list[tuple[float, int, int, int, Any]] = field(default_factory=list)
     _scored: dict[tuple[int, tuple[int, ...]], float] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=count)
-    _foremost: list[int] = field(init=False)  # the places of the terms, those that make most of a score first
-
-    def __post_init__(self) -> None:
-        """Order the terms."""
-        most = [idf * weight for idf, weight in zip(self.formula.idfs, self.formula.weights, strict=True)]
-        self._foremost = sorted(range(len(most)), key=lambda place: -most[place])
 
     def groups(self) -> Iterator[Group]:
         """Yield the rows by their score, those of equal score by type and row."""
@@ -131,7 +131,7 @@ class Ranking:
         rows = rows if narrowed is None else rows & narrowed
         if not rows:
             return 1
-        while depth < len(counts) and counts[self._foremost[depth]] == 1:
+        while depth < len(counts) and counts[self.formula.foremost[depth]] == 1:
             depth += 1  # it stands once in all of them
         if depth == len(counts):
             return self._by_length(type_, rows, number, counts)
@@ -152,7 +152,7 @@ class Ranking:
 
     def _split(self, type_: int, rows: BitMap, number: int, counts: tuple[int, ...], depth: int) -> int:
         """Tell rows apart by how often the next term stands in them."""
-        place = self._foremost[depth]
+        place = self.formula.foremost[depth]
         least, _ = self.lengths.classes(type_)[number]
         exactly = self.terms[place].exactly(type_)[: counts[place]]
         for times, narrowed in enumerate(exactly, 1):
@@ -190,11 +190,11 @@ class Ranking:
 
     def _left(self, what: int, type_: int, payload: Any) -> BitMap:
         """Return the rows of what was not looked into."""
+        rows: BitMap
+        rows, place, *_ = payload
         if what == CLASS:
-            rows, number, _ = payload
-            return rows & self.lengths.of_class(type_, number)
-        rows, narrowed, *_ = payload
-        return rows if narrowed is None else rows & narrowed
+            return rows & self.lengths.of_class(type_, place)
+        return rows if place is None else rows & place
 
     def _last(self, unranked: list[tuple[int, BitMap]]) -> Iterator[Group]:
         """Yield the rows that were not ranked, by type and row."""

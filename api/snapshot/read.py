@@ -89,7 +89,7 @@ def _let_go(handle: int) -> None:
     os.close(handle)
 
 
-def _occurrences(hit: apsw.FTS5ExtensionApi) -> int:
+def _occurrences(hit: apsw.FTS5ExtensionApi, *_: Any) -> int:
     """Return how often what was searched for stands in a record."""
     return hit.inst_count
 

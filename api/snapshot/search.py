@@ -49,10 +49,15 @@ def documents(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Itera
     """Yield what the index holds of each record of a type, in the order of their rows."""
     least, _ = rows_of(resource)
     for row, record in enumerate(records, start=1):
-        searched, label = [text for _, text in texts(resource, record)], resource.label(record)
-        folded = {text: folded_words(text) for text in {*searched, label}}
-        fields = [folded[text] for text in searched]
-        yield least + row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
+        yield least + row, *document(resource, record)
+
+
+def document(resource: Resource, record: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what the index holds of a record: stems, words, and the words of the label, tokens with a space between them."""
+    searched, label = [text for _, text in texts(resource, record)], resource.label(record)
+    folded = {text: folded_words(text) for text in {*searched, label}}
+    fields = [folded[text] for text in searched]
+    return _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
 
 
 def _joined(fields: Sequence[Sequence[str]]) -> str:

@@ -53,12 +53,12 @@ class Terms:
     """The terms of one snapshot; what was read last is kept, up to a bound."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        """Take a snapshot."""
-        self._snapshot = snapshot
+        """Take a snapshot; it lives no longer for that."""
+        self._snapshot: Snapshot = weakref.proxy(snapshot)
         self._kept: OrderedDict[tuple[str, str], tuple[Standing, int]] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
-        self.lengths = Lengths(snapshot)
+        self.lengths = Lengths(self._snapshot)
 
     def standing(self, term: Term) -> Standing:
         """Return where a term stands in the text of records."""
