@@ -170,7 +170,7 @@ def test_labels_are_found_by_their_words_and_the_beginning_of_one(records: Recor
 
 @SETTINGS
 @given(records=RECORDS, others=st.dictionaries(st.integers(1, 70_000), TEXTS, max_size=10), first=st.integers(1, 70_000), size=st.integers(0, 40_000), asked=st.lists(ASKED, min_size=1, max_size=4), least=LEAST)  # fmt: skip
-def test_sets_that_were_brought_up_to_date_answer_like_new_ones(
+def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR0917 - each is drawn
     records: Records, others: Mapping[int, str], first: int, size: int, asked: list[list[Term]], least: int
 ):
     last = first + size
