@@ -160,7 +160,10 @@ class Snapshot:
         if identity(self.path) != self.identity:
             raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
-        connection.register_fts5_function("occurrences", _occurrences)
+        try:
+            connection.register_fts5_function("occurrences", _occurrences)
+        except (*UNREADABLE, apsw.NoFTS5Error) as error:  # the file is read for it
+            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
         return connection
 
     def check(self) -> None:
