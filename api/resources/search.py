@@ -9,14 +9,13 @@ from api import bounds
 from api.answers import JSON, Answer, Content, answer, negotiated
 from api.asked import Links, address, page_links, relations
 from api.contract import Blueprint
-from api.envelope import enveloped, stamp
+from api.envelope import enveloped, listed, stamp
 from api.finding import completions, found, scope
 from api.known import refuse_any, unknown
 from api.listing import NO_VARY_SEARCH
 from api.parameters import AutocompleteParameters, SearchParameters
 from api.query import written
 from api.snapshot.everywhere import Scope
-from schemas.canonical import compact
 
 OF_THE_ANSWER = ("mailto", "page", "per_page", "pretty")  # and not of what is looked for
 
@@ -78,10 +77,10 @@ def autocomplete(parameters: dict[str, Any]) -> Answer:
     return answer(negotiated(JSON), here, make)
 
 
-def _content(entries: list[dict[str, Any]], meta: Mapping[str, Any], links: Links, parameters: Mapping[str, Any]) -> Content:
+def _content(entries: list[bytes], meta: Mapping[str, Any], links: Links, parameters: Mapping[str, Any]) -> Content:
     """Return entries in their envelope; what was asked and of which dataset stands behind `meta`."""
     about = {**meta, "query": _understood(parameters), "dataset": stamp()}
-    body = enveloped(compact(entries), about, links, pretty=parameters.get("pretty", False))
+    body = enveloped(listed(entries), about, links, pretty=parameters.get("pretty", False))
     return Content(body, relations(links), {"No-Vary-Search": NO_VARY_SEARCH})
 
 

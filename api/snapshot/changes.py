@@ -8,12 +8,12 @@ from typing import Any, Final
 
 import apsw
 
-from . import derived
+from . import derived, renewing
 
 Block = tuple[int, int]  # first and last row, both within
 
 # Each notes what rows contribute (``touched``), and renews what it keeps of a collection for some blocks (``refresh``).
-KEEPERS: Final[tuple[Any, ...]] = (derived,)
+KEEPERS: Final[tuple[Any, ...]] = (derived, renewing)
 
 
 class Changes:

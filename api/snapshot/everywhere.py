@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import islice
+
+from pyroaring import BitMap
 
 from api.filters import filter_named
 from api.search_text import Term
-from schemas import Resource
+from schemas import RESOURCES, Resource
 
+from . import sets
 from .layout import filter_table
+from .matching import Matches
 from .read import Snapshot
-from .search import SCORE, expression, label_expression, resource_at, rows_of
+from .terms import rows_with, terms_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,20 +26,20 @@ class Scope:
     types: Sequence[Resource]
     debates: Sequence[str] = ()
 
-    def condition(self) -> tuple[str, list[Any]]:
-        """Return the condition on rows of the index, and what is bound in it."""
-        ranges = " OR ".join(["rowid BETWEEN ? AND ?"] * len(self.types))
-        bound: list[Any] = [bound for resource in self.types for bound in rows_of(resource)]
+    def rows(self, snapshot: Snapshot, resource: Resource) -> BitMap | None:
+        """Return the rows of a type that are looked at, or None where all are."""
         if not self.debates:
-            return f"({ranges})", bound
-        marks = ",".join("?" * len(self.debates))
-        parts = []
-        for resource in self.types:
-            table = filter_table(resource, filter_named(resource, "debate"))
-            parts.append(f"SELECT row + {rows_of(resource)[0]} FROM {table} WHERE value IN ({marks})")
-            bound += self.debates
-        # The plus keeps SQLite from asking the index once for each row of the debates instead of once for the words.
-        return f"({ranges}) AND +rowid IN ({' UNION ALL '.join(parts)})", bound
+            return None
+        return BitMap.union(*(_of_debate(snapshot, resource, debate) for debate in self.debates))
+
+
+def _of_debate(snapshot: Snapshot, resource: Resource, debate: str) -> BitMap:
+    """Return the rows of a type that belong to a debate."""
+    one = filter_named(resource, "debate")
+    known = sets.kept(snapshot, f"{resource.collection}.{one.name}", debate)
+    if known is None:
+        known = BitMap(row for (row,) in snapshot.rows(f"SELECT row FROM {filter_table(resource, one)} WHERE value = ?", (debate,)))
+    return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,31 +47,41 @@ class Hit:
     """A record that a search over all types found; the higher the score, the better."""
 
     resource: Resource
+    reference: bytes
     body: bytes
     score: float
 
 
 def search(snapshot: Snapshot, terms: Sequence[Term], scope: Scope, limit: int, offset: int) -> tuple[int, list[Hit]]:
     """Return how many records match, and a page of them, best first."""
-    condition, bound = scope.condition()
-    match, bindings = f"FROM search WHERE search MATCH ? AND {condition}", [expression(terms), *bound]
-    total = snapshot.rows(f"SELECT count(*) {match}", bindings)[0][0]
-    statement = f"SELECT rowid, {SCORE} AS score {match} ORDER BY score, rowid LIMIT ? OFFSET ?"
-    return total, [_hit(snapshot, rowid, -score) for rowid, score in snapshot.rows(statement, [*bindings, limit, offset])]
+    among = {RESOURCES.index(resource): scope.rows(snapshot, resource) for resource in scope.types}
+    page = Matches(snapshot, terms).page(dict(sorted(among.items())), limit, offset)
+    numbers: dict[int, list[int]] = {}
+    for type_, row, _ in page.rows:
+        numbers.setdefault(type_, []).append(row)
+    records = {type_: _records(snapshot, RESOURCES[type_], rows) for type_, rows in numbers.items()}
+    return page.total, [Hit(RESOURCES[type_], *records[type_][row], score) for type_, row, score in page.rows]
 
 
-def _hit(snapshot: Snapshot, rowid: int, score: float) -> Hit:
-    resource, row = resource_at(rowid)
-    return Hit(resource, snapshot.rows(f"SELECT body FROM {resource.collection} WHERE row = ?", (row,))[0][0], score)
+def _records(snapshot: Snapshot, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
+    """Return reference and body at some rows of a type, at most a page of them."""
+    statement = f"SELECT row, reference, body FROM {resource.collection} WHERE row IN ({','.join('?' * len(rows))})"
+    return {row: (reference, body) for row, reference, body in snapshot.rows(statement, rows)}
 
 
-def labelled(snapshot: Snapshot, typed: Sequence[str], scope: Scope, most: int) -> list[dict[str, Any]]:
-    """Return the references to records whose labels hold the words typed so far, at most so many of each type, in the order of rows."""
-    found: list[dict[str, Any]] = []
+def labelled(snapshot: Snapshot, typed: Sequence[str], scope: Scope, most: int) -> Iterator[tuple[Resource, list[tuple[bytes, int]]]]:
+    """Yield, for each type, references to records whose labels hold the words typed so far, with their rows.
+
+    They are at most so many of each type, in the order of rows.
+    """
+    terms = terms_of(snapshot)
+    *whole, last = typed
+    standing = [*map(terms.label, whole), terms.label(last, goes_on=True)]
     for resource in scope.types:
-        condition, bound = Scope([resource], scope.debates).condition()
-        hits = f"SELECT rowid - ? FROM search WHERE search MATCH ? AND {condition} ORDER BY rowid LIMIT ?"
-        statement = f"SELECT reference FROM {resource.collection} WHERE row IN ({hits}) ORDER BY row"
-        rows = snapshot.rows(statement, [rows_of(resource)[0], label_expression(typed), *bound, most])
-        found += [json.loads(reference) for (reference,) in rows]
-    return found
+        among = scope.rows(snapshot, resource)
+        type_ = RESOURCES.index(resource)
+        rows = rows_with([*(one.rows(type_) for one in standing), *([] if among is None else [among])], ())
+        first = list(islice(rows, most))
+        marks = ",".join("?" * len(first))
+        statement = f"SELECT reference, row FROM {resource.collection} WHERE row IN ({marks}) ORDER BY row"
+        yield resource, snapshot.rows(statement, first) if first else []

@@ -76,7 +76,7 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
                 _take(database, content, told, one)
             _write_actors(writer, content, told)
             for number, _ in enumerate(writer.finish(), start=1):
-                reach(INDEXED * number / (len(RESOURCES) + 2))
+                reach(INDEXED * number / (len(RESOURCES) + 3))
             passages.finish(database)
             _finish(database, content)
         database.execute("ANALYZE")

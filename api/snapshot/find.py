@@ -12,8 +12,10 @@ from pyroaring import BitMap
 from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
 from api.query import Clause, Query
 
+from . import relevance
 from .layout import filter_table
 from .read import Snapshot
+from .search import ROWS_EACH
 from .selection import is_narrowed, rare_rows, single, taken
 from .sets import kept, size_of, value_name
 from .statements import TAKEN, Rows, continuations, is_ranked, keys, one_row, ordered_rows
@@ -51,8 +53,16 @@ def page(snapshot: Snapshot, query: Query) -> Found:
     """Return one page of what a query finds."""
     if query.per_page == 0:
         return Found(count(snapshot, query), ())
+    if relevance.leads(query):
+        return Found(*_best(snapshot, query, query.per_page, query.offset))
     rows = _rows(snapshot, query)
     return Found(len(rows), _part(snapshot, query, rows, query.per_page, query.offset))
+
+
+def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tuple[int, Sequence[bytes]]:
+    """Return how many records a query finds, and the bodies of a part of them, the most relevant first."""
+    total, found = relevance.part(snapshot, query, limit, offset)
+    return total, snapshot.bodies_at(query.resource, found)
 
 
 def _rows(snapshot: Snapshot, query: Query) -> BitMap | list[int]:
@@ -80,6 +90,8 @@ def _part(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: int
 def table(snapshot: Snapshot, query: Query, most: int) -> Found:
     """Return all that a query finds, or none of it where that is more than `most`."""
     rows = _rows(snapshot, query)
+    if len(rows) <= most and relevance.leads(query):
+        return Found(*_best(snapshot, query, most))
     return Found(len(rows), _part(snapshot, query, rows, most) if len(rows) <= most else ())
 
 
@@ -90,7 +102,10 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
     """
     if behind:
         _check(snapshot, query, behind)
-    if is_ranked(query):
+    if relevance.leads(query):
+        total = behind.total if behind else count(snapshot, query)
+        found = _best_behind(snapshot, query, behind)
+    elif is_ranked(query):
         total = behind.total if behind else count(snapshot, query)
         found = _ranked_behind(snapshot, query, behind)
     else:
@@ -100,6 +115,18 @@ def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:
     shown = found[: query.per_page]
     goes_on = Position(shown[-1], total) if len(found) > query.per_page else None
     return Found(total, snapshot.bodies_at(query.resource, shown), goes_on)
+
+
+def _best_behind(snapshot: Snapshot, query: Query, behind: Position | None) -> Sequence[int]:
+    """Return the rows of a page in the order of relevance, and one more, behind a position.
+
+    :raises BadCursor: the query does not find what is there.
+    """
+    limit = query.per_page + 1
+    found = relevance.behind(snapshot, query, behind.row, limit) if behind else relevance.part(snapshot, query, limit)[1]
+    if found is None:
+        raise BadCursor(NOT_GIVEN_OUT)
+    return found
 
 
 def _behind(snapshot: Snapshot, query: Query, rows: BitMap, behind: Position | None) -> list[int]:
@@ -117,8 +144,8 @@ def _check(snapshot: Snapshot, query: Query, behind: Position) -> None:
     :raises BadCursor: there is no such row, or there are not so many.
     """
     name = query.resource.collection
-    found = snapshot.rows(f"SELECT 1 FROM {name} WHERE row = ?", (behind.row,))
-    if not found or not 0 < behind.total <= snapshot.counts[name]:
+    possible = 0 < behind.row < ROWS_EACH and 0 < behind.total <= snapshot.counts[name]
+    if not possible or not snapshot.rows(f"SELECT 1 FROM {name} WHERE row = ?", (behind.row,)):
         raise BadCursor(NOT_GIVEN_OUT)
 
 

@@ -91,6 +91,11 @@ def _let_go(handle: int) -> None:
     os.close(handle)
 
 
+def _occurrences(hit: apsw.FTS5ExtensionApi, *_: Any) -> int:
+    """Return how often what was searched for stands in a record."""
+    return hit.inst_count
+
+
 class Snapshot:
     """An open snapshot; one connection for each thread that reads.
 
@@ -158,6 +163,10 @@ class Snapshot:
         if identity(self.path) != self.identity:
             raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
+        try:
+            connection.register_fts5_function("occurrences", _occurrences)
+        except (*UNREADABLE, apsw.NoFTS5Error) as error:  # the file is read for it
+            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
         return connection
 
     def check(self) -> None:

@@ -50,10 +50,15 @@ def texts(resource: Resource, record: Mapping[str, Any]) -> Iterator[tuple[str, 
 def documents(resource: Resource, records: Iterable[Mapping[str, Any]]) -> Iterator[tuple[int, str, str, str]]:
     """Yield what the index holds of each record of a type, in the order of their rows, which are counted from 0."""
     for row, record in enumerate(records):
-        searched, label = [text for _, text in texts(resource, record)], resource.label(record)
-        folded = {text: folded_words(text) for text in {*searched, label}}
-        fields = [folded[text] for text in searched]
-        yield row, _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
+        yield row, *document(resource, record)
+
+
+def document(resource: Resource, record: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return what the index holds of a record: stems, words, and the words of the label, tokens with a space between them."""
+    searched, label = [text for _, text in texts(resource, record)], resource.label(record)
+    folded = {text: folded_words(text) for text in {*searched, label}}
+    fields = [folded[text] for text in searched]
+    return _joined([[stem(word) for word in field] for field in fields]), _joined(fields), " ".join(folded[label])
 
 
 def _joined(fields: Sequence[Sequence[str]]) -> str:
@@ -62,17 +67,17 @@ def _joined(fields: Sequence[Sequence[str]]) -> str:
 
 def expression(terms: Sequence[Term]) -> str:
     """Return terms as an expression of the index: all that are wanted, without any that is excluded."""
-    wanted = " AND ".join(_matching(term) for term in terms if not term.excluded)
-    return " NOT ".join([f"({wanted})", *(_matching(term) for term in terms if term.excluded)])
+    wanted = " AND ".join(matching_term(term) for term in terms if not term.excluded)
+    return " NOT ".join([f"({wanted})", *(matching_term(term) for term in terms if term.excluded)])
 
 
-def _matching(term: Term) -> str:
-    """Return one term: stems in a row, or words in a row of which the last may go on."""
+def matching_term(term: Term) -> str:
+    """Return one term as an expression: stems in a row, or words in a row of which the last may go on."""
     if term.prefix:
         return f'{{words}} : "{" ".join(term.words)}" *'
     return f'{{stems}} : "{" ".join(map(stem, term.words))}"'
 
 
-def label_expression(typed: Sequence[str]) -> str:
-    """Return the expression for labels that hold all words typed so far, the last of which may go on."""
-    return " AND ".join([f'{{label}} : "{word}"' for word in typed[:-1]] + [f'{{label}} : "{typed[-1]}" *'])
+def label_term(word: str, *, goes_on: bool) -> str:
+    """Return the expression for labels that hold a word, or one that begins with it."""
+    return f'{{label}} : "{word}"{" *" if goes_on else ""}'

@@ -13,7 +13,7 @@ import apsw
 
 from schemas import BY_TYPE, RESOURCES, Resource
 
-from . import derived, orders, passages, search, sets
+from . import derived, orders, passages, postings, search, sets
 from .compiling import Block, Compiled
 from .layout import BLOCKS, COMMON, filter_table, indexes, is_date, own_sorts, tables
 
@@ -102,6 +102,8 @@ class Writer:
         """Index all that is written, a step at a time."""
         self.index_words()
         self.database.execute(search.MERGED)
+        yield
+        postings.write(self.database)
         yield
         for resource in RESOURCES:
             for statement in indexes(resource):

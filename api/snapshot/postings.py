@@ -1,0 +1,146 @@
+"""Where common words stand, as sets of rows: what a search would take too long to find hit by hit.
+
+A word that stands in so many records that its hits are better not visited has, for each type, the rows where it stands once, twice, and
+so on (levels). The kinds of a word are a stem of the text, the beginning of a word of the text, a word of a label, and the beginning of
+such a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Final
+
+import apsw
+from pyroaring import BitMap
+
+from . import lengths
+from .levels import Levels, added, levels_of
+from .search import BETWEEN_FIELDS, ROWS_EACH
+
+STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
+LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
+TABLES: Final = """
+CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
+CREATE INDEX common_by_list ON common (list);
+CREATE TABLE postings (id INTEGER PRIMARY KEY, list INTEGER NOT NULL, type INTEGER NOT NULL, level INTEGER NOT NULL, rows BLOB NOT NULL);
+CREATE UNIQUE INDEX postings_by_list ON postings (list, type, level);
+"""
+VOCABULARY: Final = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, row)"
+PLACES: Final = "CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance)"
+OF_TOKEN: Final = "SELECT doc * 4 + (col = 'words') + 2 * (col = 'label') FROM temp.places WHERE term = ?"
+STEMS_CODE, WORDS_CODE, LABEL_CODE = range(3)
+Postings = dict[int, Levels]  # by the number of the type
+
+
+def write(database: apsw.Connection) -> None:
+    """Write the sets of all common words from the index of words, which is complete; one token's rows are in memory at a time."""
+    database.execute(TABLES)
+    database.execute(VOCABULARY)
+    database.execute(PLACES)
+    _Writer(database).write()
+    database.execute("DROP TABLE temp.places")
+    database.execute("DROP TABLE temp.vocabulary")
+    lengths.write(database)
+
+
+class _Beginning:
+    """What the words that begin in one way have in common: a node on the way from the first letter to the word that is read."""
+
+    def __init__(self, letters: str) -> None:
+        self.letters = letters
+        self.instances = 0
+        self.words: Postings = {}
+        self.labels: Postings = {}
+        self.written: tuple[int, int] | None = None  # the lists of the one longer beginning that this one is made of
+
+    def take(self, words: Postings, labels: Postings, instances: int, written: tuple[int, int] | None) -> None:
+        """Add what stands for a longer beginning, or for the word itself."""
+        self.written = written if self.instances == 0 else None
+        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+        self.instances += instances
+
+
+def merged(postings: Postings, more: Postings) -> Postings:
+    """Return how often one term or another stands in each row of each type."""
+    return {type_: added(postings.get(type_, []), more.get(type_, [])) for type_ in postings.keys() | more.keys()}
+
+
+class _Writer:
+    """Reads the tokens of the index in their order and writes the sets of those that are common."""
+
+    def __init__(self, database: apsw.Connection) -> None:
+        self.database = database
+        self.path: list[_Beginning] = []
+        self.lists = 0
+
+    def write(self) -> None:
+        for token, instances in self.database.execute("SELECT term, cnt FROM temp.vocabulary ORDER BY term"):
+            if token != BETWEEN_FIELDS:
+                self._token(token, instances)
+        self._leave(0)
+
+    def _token(self, token: str, instances: int) -> None:
+        stems, words, labels = _split([code for (code,) in self.database.execute(OF_TOKEN, (token,))])
+        labels = {type_: levels[:1] for type_, levels in labels.items()}
+        if instances >= LEAST_COMMON:
+            self._keep(STEM, token, stems)
+            self._keep(LABEL, token, labels)
+        shared = 0
+        while shared < len(self.path) and token.startswith(self.path[shared].letters):
+            shared += 1
+        self._leave(shared)
+        self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
+        self.path[-1].take(words, labels, instances, None)
+
+    def _leave(self, depth: int) -> None:
+        """Write the beginnings that no further token has, and give what they hold to the shorter ones."""
+        while len(self.path) > depth:
+            done = self.path.pop()
+            if done.instances >= LEAST_COMMON:
+                words, labels = done.written or (None, None)
+                done.written = (
+                    self._keep(BEGINNING, done.letters, done.words, words),
+                    self._keep(LABEL_BEGINNING, done.letters, {type_: levels[:1] for type_, levels in done.labels.items()}, labels),
+                )
+            if self.path:
+                self.path[-1].take(done.words, done.labels, done.instances, done.written)
+
+    def _keep(self, kind: str, token: str, postings: Postings, same: int | None = None) -> int:
+        """Write the sets of a token, or that they are the same as those of a list; return the number of the list."""
+        if same is None:
+            self.lists += 1
+            keep_list(self.database, self.lists, postings)
+        number = same or self.lists
+        self.database.execute("INSERT INTO common VALUES (?, ?, ?, ?)", (kind, token, number, hits_of(postings)))
+        return number
+
+
+def hits_of(postings: Mapping[int, Sequence[BitMap]]) -> int:
+    """Return in how many records a term stands."""
+    return sum(len(levels[0]) for levels in postings.values() if levels)
+
+
+def keep_list(database: apsw.Connection, number: int, postings: Postings) -> None:
+    """Write the sets of a list, in the place of those that it has."""
+    database.execute("DELETE FROM postings WHERE list = ?", (number,))
+    rows = (
+        (number, type_, level, packed(rows)) for type_, levels in sorted(postings.items()) for level, rows in enumerate(levels, 1) if rows
+    )
+    database.executemany("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", rows)
+
+
+def packed(rows: BitMap) -> bytes:
+    """Return the bytes of a set."""
+    made = BitMap(rows)
+    made.run_optimize()
+    return bytes(made.serialize())
+
+
+def _split(codes: list[int]) -> tuple[Postings, Postings, Postings]:
+    """Return the postings of a token in stems, in words and in labels; a code is a row of the index and, in two bits, a column."""
+    return tuple(_by_type([code >> 2 for code in codes if code & 3 == column]) for column in (STEMS_CODE, WORDS_CODE, LABEL_CODE))  # type: ignore[return-value]
+
+
+def _by_type(rows: list[int]) -> Postings:
+    return {type_: levels_of([row % ROWS_EACH for row in part]) for type_, part in groupby(rows, lambda row: row // ROWS_EACH)}

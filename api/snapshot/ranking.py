@@ -1,0 +1,227 @@
+"""The best of many rows by BM25, found without looking at each: rows are told apart by what their score depends on.
+
+The score of a row depends on how often each term stands in it and on its length. Rows that share these are one set, and have one score.
+Sets are made from the best on: what a set can score at most is known before it is made, and none is made that a page does not need. What
+is found is exact. Where so many terms stand in so many rows that it would take more than MOST_STEPS sets, the rows of the sets that were
+not made come last, in their order.
+"""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Final
+
+from pyroaring import BitMap
+
+from .lengths import WIDTH, Lengths
+from .levels import Levels
+from .terms import Standing
+
+K1, B = 1.2, 0.75
+ABOVE_K1: Final = K1 + 1.0
+LEAST_IDF: Final = 1e-6  # of a term that stands in half of the records or more
+UNRANKED: Final = -1.0  # instead of a score, for rows that come last
+FEW: Final = 50  # rows that are scored one by one
+ONE_BY_ONE: Final = 50  # rows scored one by one that take as long as a set
+MOST_STEPS: Final = 5000
+ABOVE: Final = 1 + 1e-12  # what a bound is lifted by, above all rounding
+CLASS, INNER, RANKED = range(3)  # what stands in the queue; of equal bounds the first to be looked into comes first
+
+
+class Formula:
+    """BM25 (Robertson and Zaragoza 2009) as SQLite's FTS5 computes it, in the order of its operations."""
+
+    def __init__(self, idfs: Sequence[float], weights: Sequence[float], mean: float) -> None:
+        """Take what each term tells and weighs, and the mean length of all records."""
+        self._terms = list(zip(idfs, weights, strict=True))
+        self._mean = mean
+        self._parts: dict[int, float] = {}  # what the length of a record contributes
+        # The places of the terms, those that can make most of a score first.
+        self.foremost = sorted(range(len(self._terms)), key=lambda place: -idfs[place] * weights[place])
+
+    def score(self, counts: Sequence[int], length: int) -> float:
+        """Return the score of a record of this length in which each term stands so often."""
+        part = self._parts.get(length)
+        if part is None:
+            part = self._parts[length] = K1 * (1 - B + B * length / self._mean)
+        score = 0.0
+        for (idf, weight), times in zip(self._terms, counts):  # noqa: B905 - to ask for the same length takes as long as a term
+            frequency = weight * times
+            score += idf * (frequency * ABOVE_K1 / (frequency + part))
+        return score
+
+
+Group = tuple[float, int, Sequence[int] | BitMap]  # a score, a type, and the rows of it that have the score, in order
+
+
+@dataclass
+class Ranking:
+    """The rows of some types that match, best first; `matching` gives them by the number of the type."""
+
+    matching: dict[int, BitMap]
+    terms: Sequence[Standing]
+    formula: Formula
+    lengths: Lengths
+    most: float = float("inf")  # rows that score more need not be found
+    _queue: list[tuple[float, int, int, int, Any]] = field(default_factory=list)
+    _scored: dict[tuple[int, tuple[int, ...]], float] = field(default_factory=dict)
+    _order: Iterator[int] = field(default_factory=count)
+
+    def groups(self) -> Iterator[Group]:
+        """Yield the rows by their score, those of equal score by type and row."""
+        for type_, rows in self.matching.items():
+            if rows:
+                self._start(type_, rows)
+        steps = 0
+        unranked: list[tuple[int, BitMap]] = []
+        while self._queue:
+            bound, what, type_, _, payload = heapq.heappop(self._queue)
+            if what == RANKED:
+                yield from self._equal(-bound, type_, payload)
+            elif steps < MOST_STEPS:
+                steps += self._look_into(what, type_, payload)
+            else:
+                unranked.append((type_, self._left(what, type_, payload)))
+        if unranked:
+            yield from self._last(unranked)
+
+    def one_by_one(self) -> Iterator[Group]:
+        """Yield the rows by their score, each of which was looked at."""
+        for type_, rows in self.matching.items():
+            self._each(type_, rows)
+        while self._queue:
+            bound, _, type_, _, rows = heapq.heappop(self._queue)
+            yield -bound, type_, rows
+
+    def _push(self, bound: float, what: int, type_: int, payload: Any) -> None:
+        heapq.heappush(self._queue, (-bound, what, type_, next(self._order), payload))
+
+    def _start(self, type_: int, rows: BitMap) -> None:
+        """Take the rows of a type, few at once or many by their lengths."""
+        if len(rows) <= FEW:
+            self._each(type_, rows)
+            return
+        levels = [len(term.levels[type_]) for term in self.terms]
+        for number, (least, _) in enumerate(self.lengths.classes(type_)):
+            highest = tuple(min(level, max(1, int(least * WIDTH) // 2)) for level in levels)
+            self._push(self._bound(highest, least), CLASS, type_, (rows, number, highest))
+
+    def _bound(self, highest: Sequence[int], least: int) -> float:
+        """Return what records score at most that are at least so long, and in which the terms stand at most so often."""
+        return self.formula.score(highest, least) * ABOVE
+
+    def _equal(self, score: float, type_: int, rows: Sequence[int] | BitMap) -> Iterator[Group]:
+        """Yield the rows that have a score, all that stand in the queue with it."""
+        same = {type_: [rows]}
+        while self._queue and self._queue[0][0] == -score and self._queue[0][1] == RANKED:
+            _, _, other, _, more = heapq.heappop(self._queue)
+            same.setdefault(other, []).append(more)
+        for number, parts in sorted(same.items()):
+            yield score, number, parts[0] if len(parts) == 1 else sorted(row for part in parts for row in part)
+
+    def _look_into(self, what: int, type_: int, payload: Any) -> int:
+        """Make the next sets of one that stands in the queue; return how many steps it took."""
+        if what == CLASS:
+            return self._of_class(type_, *payload)
+        rows, narrowed, number, counts, depth = payload
+        rows = rows if narrowed is None else rows & narrowed
+        if not rows:
+            return 1
+        while depth < len(counts) and counts[self.formula.foremost[depth]] == 1:
+            depth += 1  # it stands once in all of them
+        if depth == len(counts):
+            return self._by_length(type_, rows, number, counts)
+        if len(rows) <= FEW:
+            self._each(type_, rows)
+            return 1 + len(rows) * len(self.terms) // ONE_BY_ONE
+        return self._split(type_, rows, number, counts, depth)
+
+    def _of_class(self, type_: int, rows: BitMap, number: int, highest: tuple[int, ...]) -> int:
+        """Take the rows of one class of lengths, with how often each term stands in any of them."""
+        rows = rows & self.lengths.of_class(type_, number)
+        if not rows:
+            return 1
+        found = tuple(_highest(term.levels[type_], most, rows) for term, most in zip(self.terms, highest, strict=True))
+        least, _ = self.lengths.classes(type_)[number]
+        self._push(self._bound(found, least), INNER, type_, (rows, None, number, found, 0))
+        return 1 + len(found)
+
+    def _split(self, type_: int, rows: BitMap, number: int, counts: tuple[int, ...], depth: int) -> int:
+        """Tell rows apart by how often the next term stands in them."""
+        place = self.formula.foremost[depth]
+        least, _ = self.lengths.classes(type_)[number]
+        exactly = self.terms[place].exactly(type_)[: counts[place]]
+        for times, narrowed in enumerate(exactly, 1):
+            if narrowed:
+                more = (*counts[:place], times, *counts[place + 1 :])
+                self._push(self._bound(more, least), INNER, type_, (rows, narrowed, number, more, depth + 1))
+        return 1
+
+    def _by_length(self, type_: int, rows: BitMap, number: int, counts: tuple[int, ...]) -> int:
+        """Score rows in which each term stands equally often, those of one length at once."""
+        lengths = self.lengths.of_type(type_)
+        least, behind = self.lengths.classes(type_)[number]
+        for length in lengths[bisect_left(lengths, least) : bisect_left(lengths, behind)]:
+            standing = self.lengths.rows(type_, length)
+            if rows.intersect(standing):
+                score = self.formula.score(counts, length)
+                if score <= self.most:
+                    self._push(score, RANKED, type_, rows & standing)
+        return 1
+
+    def _each(self, type_: int, rows: BitMap) -> None:
+        """Score rows one by one."""
+        ordered = rows.to_array()
+        places = {row: place for place, row in enumerate(ordered)}
+        columns = [_times(term.levels.get(type_, []), rows, places) for term in self.terms]
+        equal: dict[float, list[int]] = {}
+        for row, length, counts in zip(ordered, self.lengths.at(type_, rows), zip(*columns, strict=True), strict=True):
+            score = self._scored.get((length, counts))
+            if score is None:
+                score = self._scored[length, counts] = self.formula.score(counts, length)
+            if score <= self.most:
+                equal.setdefault(score, []).append(row)
+        for score, some in equal.items():
+            self._push(score, RANKED, type_, some)
+
+    def _left(self, what: int, type_: int, payload: Any) -> BitMap:
+        """Return the rows of what was not looked into."""
+        rows: BitMap
+        rows, place, *_ = payload
+        if what == CLASS:
+            return rows & self.lengths.of_class(type_, place)
+        return rows if place is None else rows & place
+
+    def _last(self, unranked: list[tuple[int, BitMap]]) -> Iterator[Group]:
+        """Yield the rows that were not ranked, by type and row."""
+        for type_ in sorted({type_ for type_, _ in unranked}):
+            rows = BitMap()
+            for other, part in unranked:
+                if other == type_:
+                    rows |= part
+            if rows:
+                yield UNRANKED, type_, rows
+
+
+def _times(levels: Levels, rows: BitMap, places: dict[int, int]) -> list[int]:
+    """Return how often a term stands in each of some rows."""
+    every, times = 0, [0] * len(places)
+    for level in levels:
+        standing = rows & level
+        if not standing:
+            break
+        if len(standing) == len(places):
+            every += 1
+        else:
+            for row in standing:
+                times[places[row]] += 1
+    return [every + one for one in times] if every else times
+
+
+def _highest(levels: Levels, most: int, rows: BitMap) -> int:
+    """Return how often a term stands at most in any of some rows, in each of which it stands."""
+    return next((times for times in range(most, 1, -1) if rows.intersect(levels[times - 1])), 1)

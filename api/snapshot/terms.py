@@ -1,0 +1,131 @@
+"""Where the terms of a search stand in a snapshot: the sets of common ones, and the hits of others from the index of words."""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Final
+
+from pyroaring import BitMap
+
+from api.search_text import Term
+from api.words import stem
+
+from .lengths import Lengths
+from .levels import Levels, counted
+from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
+from .read import Snapshot
+from .search import ROWS_EACH, label_term, matching_term
+
+MOST_KEPT: Final = 24 << 20  # bytes of sets that a process keeps read
+STEM_WEIGHT, BEGINNING_WEIGHT = 1.0, 0.5
+NOWHERE: Final = BitMap()
+
+
+class Standing:
+    """Where one term stands: for each type, by its number, the rows where it does so at least once, at least twice …"""
+
+    def __init__(self, levels: dict[int, Levels]) -> None:
+        """Take the levels of each type."""
+        self.levels = levels
+        self.hits = hits_of(levels)
+        self._exactly: dict[int, Levels] = {}
+
+    def rows(self, type_: int) -> BitMap:
+        """Return the rows of a type where the term stands."""
+        levels = self.levels.get(type_)
+        return levels[0] if levels else NOWHERE
+
+    def exactly(self, type_: int) -> Levels:
+        """Return the rows of a type where the term stands exactly once, exactly twice …"""
+        found = self._exactly.get(type_)
+        if found is None:
+            levels = self.levels.get(type_, [])
+            found = [level - more for level, more in zip(levels, [*levels[1:], NOWHERE], strict=True)]
+            self._exactly[type_] = found
+        return found
+
+
+class Terms:
+    """The terms of one snapshot; what was read last is kept, up to a bound."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        """Take a snapshot; it lives no longer for that."""
+        self._snapshot: Snapshot = weakref.proxy(snapshot)
+        self._kept: OrderedDict[tuple[str, str], tuple[Standing, int]] = OrderedDict()
+        self._bytes = 0
+        self._lock = threading.Lock()
+        self.lengths = Lengths(self._snapshot)
+
+    def standing(self, term: Term) -> Standing:
+        """Return where a term stands in the text of records."""
+        if len(term.words) == 1:
+            (word,) = term.words
+            common = self._common(BEGINNING, word) if term.prefix else self._common(STEM, stem(word))
+            if common:
+                return common
+        return self._found(matching_term(term))
+
+    def label(self, word: str, *, goes_on: bool = False) -> Standing:
+        """Return where a word, or what begins with it, stands in labels."""
+        return self._common(LABEL_BEGINNING if goes_on else LABEL, word) or self._found(label_term(word, goes_on=goes_on))
+
+    def _common(self, kind: str, token: str) -> Standing | None:
+        """Return where a common word stands, or None for one that is not common."""
+        key = kind, token
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept:
+                self._kept.move_to_end(key)
+                return kept[0]
+        found = self._snapshot.rows("SELECT list FROM common WHERE kind = ? AND token = ?", key)
+        return self._keep(key, found[0][0]) if found else None
+
+    def _keep(self, key: tuple[str, str], number: int) -> Standing:
+        """Read the sets of a list, and keep them in the place of those that nobody has asked for in the longest time."""
+        read = self._snapshot.rows("SELECT type, rows FROM postings WHERE list = ? ORDER BY type, level", (number,))
+        size = 2 * sum(len(rows) for _, rows in read)  # the sets by exact numbers are made of them
+        standing = Standing({type_: [BitMap.deserialize(rows) for _, rows in part] for type_, part in groupby(read, lambda row: row[0])})
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = standing, size
+                self._bytes += size
+            while self._bytes > MOST_KEPT and len(self._kept) > 1:
+                _, (_, gone) = self._kept.popitem(last=False)
+                self._bytes -= gone
+        return standing
+
+    def _found(self, expression: str) -> Standing:
+        """Return where something stands that only the index of words knows, hit by hit."""
+        hits = self._snapshot.rows("SELECT rowid, occurrences(search) FROM search WHERE search MATCH ?", (expression,))
+        return Standing(
+            {
+                type_: counted((rowid % ROWS_EACH, count) for rowid, count in part)
+                for type_, part in groupby(hits, lambda hit: hit[0] // ROWS_EACH)
+            }
+        )
+
+
+_OF: weakref.WeakKeyDictionary[Snapshot, Terms] = weakref.WeakKeyDictionary()
+
+
+def terms_of(snapshot: Snapshot) -> Terms:
+    """Return the terms of a snapshot."""
+    found = _OF.get(snapshot)
+    if found is None:
+        found = _OF[snapshot] = Terms(snapshot)
+    return found
+
+
+def rows_with(wanted: Iterable[BitMap], unwanted: Sequence[BitMap]) -> BitMap:
+    """Return the rows that are in all of some sets and in none of others."""
+    first, *others = sorted(wanted, key=len)
+    rows = first
+    for one in others:
+        rows = rows & one
+    for one in unwanted:
+        rows = rows - one
+    return rows
