@@ -16,7 +16,7 @@ from schemas import BY_COLLECTION
 from . import headers
 from .config import Settings
 from .direct import Direct
-from .errors import unavailable, unknown_path
+from .errors import Fault, invalid, unavailable, unknown_path
 from .exchange import exchange, snapshot
 from .openapi import Api
 from .problems import of_http_error
@@ -24,7 +24,7 @@ from .resources import BLUEPRINTS
 from .routes import Tree, nearest_path, tree_of
 from .service import Service
 from .snapshot.pointer import Named
-from .snapshot.read import Snapshot, UnusableSnapshot
+from .snapshot.read import Snapshot, TooCostly, UnusableSnapshot
 
 
 class NoSession(SessionInterface):
@@ -39,6 +39,7 @@ class NoSession(SessionInterface):
 
 
 NO_SESSION = NullSession()
+COSTLY = ("by", "facets", "sort", "q")  # parameters that a costly request has at least one of
 
 
 class Rostrum(Flask):
@@ -82,6 +83,7 @@ def create_app(snapshot: str | Path | None = None, settings: Settings | None = N
     app.paths = tree_of(rule.rule for rule in app.url_map.iter_rules())
     app.register_error_handler(HTTPException, answer_error)
     app.register_error_handler(UnusableSnapshot, answer_unusable)
+    app.register_error_handler(TooCostly, answer_too_costly)
     app.wsgi_app = Direct(app, BLUEPRINTS)  # type: ignore[method-assign] # as Flask has middleware put in place
     return app
 
@@ -95,6 +97,13 @@ def answer_unusable(error: UnusableSnapshot) -> Response:
     """Answer that there is no dataset to answer from, and log why."""
     current_app.logger.error("request %s failed: %s", exchange().id, error)
     return of_http_error(unavailable())
+
+
+def answer_too_costly(_: TooCostly) -> Response:
+    """Answer that the request asks for more counting than one answer may take, which is so each time that it is sent."""
+    detail = "asks for more to be counted or sorted than one answer may take; narrow it with filters, such as debate"
+    given = [name for name in COSTLY if name in request.args] or [""]
+    return of_http_error(invalid([Fault("out_of_range", detail, parameter=name) for name in given]))
 
 
 def meant_path() -> str | None:

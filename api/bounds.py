@@ -25,5 +25,7 @@ MOST_SEARCHED: Final = 200  # characters of q
 MOST_TERMS: Final = 16
 MOST_COMPLETIONS: Final = 50
 DEFAULT_COMPLETIONS: Final = 10
+MOST_REPORTS: Final = 100  # debates in one integrity report
+MOST_STEPS: Final = 60_000_000  # of the database's machine for one answer: some three seconds, the same number for the same request
 MOST_CANDIDATES: Final = 200  # labels of each type that completion chooses from
 MOST_NAMED: Final = 254  # characters of mailto (RFC 5321, section 4.5.3.1.3)

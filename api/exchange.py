@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from itertools import count
 from typing import Any, Final
 
+from . import bounds
 from .service import Service
 from .snapshot.pointer import Refusal
 from .snapshot.read import Snapshot
@@ -80,10 +81,12 @@ class exchanging:  # noqa: N801 - it is used as a function, and a class because 
     def __enter__(self) -> Exchange:
         """Make it the current one."""
         self._token = CURRENT.set(self._exchange)
+        self._exchange.service.snapshot.begin(bounds.MOST_STEPS)
         return self._exchange
 
     def __exit__(self, *error: object) -> None:
         """Make the one before it the current one again."""
+        self._exchange.service.snapshot.begin(None)  # what is sent piece by piece from here on is bounded by its size
         CURRENT.reset(self._token)
 
 

@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from asking import problem
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import World
 
-from api import bounds
+from api import bounds, exports
+from api.app import create_app
+from api.config import Settings
 from api.errors import MOST_ERRORS
+from api.snapshot import read
 from api.snapshot.read import Snapshot
 from schemas import BY_COLLECTION, BY_TYPE
 
@@ -187,3 +191,33 @@ def test_no_input_is_an_error_of_the_server(odd_world: World, everything: Any, d
 def test_no_bytes_in_the_query_string_are_an_error_of_the_server(odd_world: World, query: bytes, path: str):
     answer = odd_world.client.get(path, environ_overrides={"QUERY_STRING": query.decode("latin-1")})
     assert answer.status_code in {200, 400, 404}
+
+
+def test_what_takes_too_much_of_the_database_is_refused_with_what_would_help(odd_world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(read, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(bounds, "MOST_STEPS", 50)
+    app = create_app(odd_world.app.extensions["rostrum"].snapshot.path, Settings())
+    body = problem(app.test_client().get("/v1/claims/aggregate?by=kind,made_by"), "invalid-parameter")
+    assert [(one["parameter"], one["code"]) for one in body["errors"]] == [("by", "out_of_range")]
+    assert "narrow it with filters" in body["errors"][0]["detail"]
+    monkeypatch.setattr(bounds, "MOST_STEPS", 1_000_000)
+    assert app.test_client().get("/v1/claims/aggregate?by=kind,made_by").status_code == 200
+
+
+def test_an_export_is_bounded_by_its_size_alone(odd_world: World, monkeypatch: pytest.MonkeyPatch):
+    whole = odd_world.client.get("/v1/exports/claims.jsonl").data
+    monkeypatch.setattr(read, "STEPS_AT_ONCE", 1)
+    app = create_app(odd_world.app.extensions["rostrum"].snapshot.path, Settings())
+    monkeypatch.setattr(exports, "AT_ONCE", 1)
+    monkeypatch.setattr(bounds, "MOST_STEPS", 2_000)
+    answer = app.test_client().get("/v1/exports/claims.jsonl")
+    assert answer.data == whole
+
+
+def test_one_integrity_report_holds_so_many_debates(odd_world: World, monkeypatch: pytest.MonkeyPatch):
+    count = odd_world.client.get("/v1/debates?per_page=0").json["meta"]["total"]
+    monkeypatch.setattr(bounds, "MOST_REPORTS", count)
+    assert odd_world.client.get("/v1/integrity?mailto=a").status_code == 200
+    monkeypatch.setattr(bounds, "MOST_REPORTS", count - 1)
+    body = problem(odd_world.client.get("/v1/integrity?mailto=b"), "invalid-parameter")
+    assert [one["parameter"] for one in body["errors"]] == ["debate"]

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import marshmallow as ma
+import orjson
 
 from api.shaping import Tree, item_of
 from schemas import Resource
@@ -40,7 +40,7 @@ def header(resource: Resource, tree: Tree | None) -> bytes:
 def lines(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
     """Return one line a record."""
     paths = [column.split(".") for column in columns(resource, tree)]
-    return _written([cell(record, path) for path in paths] for record in map(json.loads, bodies))
+    return _written([cell(record, path) for path in paths] for record in map(orjson.loads, bodies))
 
 
 def _written(rows: Iterable[Sequence[str]]) -> bytes:
@@ -67,6 +67,8 @@ def _columns(schema: ma.Schema, tree: Tree, prefix: str) -> Iterator[str]:
 
 def cell(record: Mapping[str, Any], path: Sequence[str]) -> str:
     """Return what stands in the cell of a record and a path."""
+    if len(path) == 1 and isinstance(plain := record.get(path[0]), str):
+        return f"'{plain}" if FORMULA.match(plain) else plain
     value, is_list = _value(record, path)
     if value is None or value == []:
         return ""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from typing import Final
+
+import orjson
 
 from api.shaping import Tree, cut
 from schemas import Resource
@@ -16,5 +17,5 @@ MEDIA_TYPE: Final = "application/jsonl"
 def encode(_: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
     """Return records one a line, cut to the fields of a tree where one is given."""
     if tree is not None:
-        bodies = (compact(cut(json.loads(body), tree)) for body in bodies)
+        bodies = (compact(cut(orjson.loads(body), tree)) for body in bodies)
     return b"".join(body + b"\n" for body in bodies)

@@ -21,6 +21,7 @@ from schemas.problems import nearest
 from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
 from .memory import Memory
 
+STEPS_AT_ONCE: Final = 10_000  # that are counted together
 NEIGHBOURS: Final = 500
 MAPPED_BYTES: Final = 1 << 40  # more than a file has, so that all of it is mapped; its pages are shared by all workers
 CACHED_KIB: Final = 2000
@@ -30,6 +31,23 @@ MOST_BOUND: Final = 1000
 
 class UnusableSnapshot(Exception):
     """The file cannot be served: it is missing, truncated, no snapshot, or of another version; the message says which."""
+
+
+class TooCostly(Exception):
+    """An answer takes more of the database than one may."""
+
+
+class _Budget(threading.local):
+    """How many steps of the database's machine a thread may still take; without a number as many as it likes."""
+
+    left: int | None = None
+
+    def spend(self) -> bool:
+        """Count steps, and say whether there are too many."""
+        if self.left is None:
+            return False
+        self.left -= STEPS_AT_ONCE
+        return self.left < 0
 
 
 def verify(path: Path) -> None:
@@ -109,6 +127,7 @@ class Snapshot:
         """
         self.path = path
         self._local = threading.local()
+        self._budget = _Budget()
         self._sharing = threading.Lock()
         handle, self.identity = _hold(path)
         weakref.finalize(self, _let_go, handle).atexit = False
@@ -127,10 +146,15 @@ class Snapshot:
         self.counts: dict[str, int] = json.loads(meta["counts"])
         self.memory = Memory()
 
+    def begin(self, steps: int | None) -> None:
+        """Let this thread take so many steps of the database's machine from now on, or any number of them."""
+        self._budget.left = steps
+
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
         """Return what a statement finds, read through this thread's connection.
 
         :raises UnusableSnapshot: the file cannot be read, or not any more.
+        :raises TooCostly: it takes more steps than there are left.
         """
         try:
             connection = getattr(self._local, "connection", None) or self._connected()
@@ -138,6 +162,8 @@ class Snapshot:
                 with self._sharing:
                     return list(connection.execute(statement, bindings))
             return list(connection.execute(statement, bindings))
+        except apsw.InterruptError as error:
+            raise TooCostly from error
         except UNREADABLE as error:
             raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
 
@@ -162,6 +188,7 @@ class Snapshot:
             raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
         if identity(self.path) != self.identity:
             raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
+        connection.set_progress_handler(self._budget.spend, STEPS_AT_ONCE)
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
         try:
             connection.register_fts5_function("occurrences", _occurrences)
