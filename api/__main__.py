@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -128,6 +129,7 @@ def serve(*, data: Path | None, snapshot: Path | None, host: str | None, port: i
     """Serve a dataset over HTTP; it is built first where its content has no snapshot yet. SIGHUP does what `rostrum reload` does."""
     if data and snapshot:
         raise click.UsageError("--data and --snapshot exclude each other; name one")
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # until it is served, what is in the folder is what will be
     settings = _settings(data=data and str(data), host=host, port=port, workers=workers)
     named = snapshot or (Path(settings.snapshot) if settings.snapshot and not data else None)
     if named and watch:

@@ -24,7 +24,7 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Steps = tuple[str, ...]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
-HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,5})?")
+HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,4}|:[1-5][0-9]{4})?")  # of its ports the ordinary ones
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
 

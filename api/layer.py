@@ -1,7 +1,8 @@
 """Whole answers, kept in front of the application: asked for again, they cost neither routing nor a query.
 
-What is kept is bounded in bytes, the oldest going first. An answer is kept under all of the request that it can depend on, so that no
-two different ones meet; a request with a header that is looked at nowhere else here (a range, a date, If-Match) goes past the layer.
+What is asked for again is kept, bounded in bytes, the oldest going first. An answer is kept under all of the request that it can
+depend on, so that no two different ones meet; a request with a header that is looked at nowhere else here (a range, a date, If-Match)
+goes past the layer.
 Only a 200 that may be cached is kept; every answer has a request id of its own. The layer belongs to one application, and so to one
 snapshot: what follows it begins with an empty one.
 """
@@ -21,6 +22,7 @@ Key = tuple[str, str, str | None, str | None, str | None, str]
 
 OVERHEAD: Final = 2048
 LARGEST_SHARE: Final = 16
+MOST_SEEN: Final = 10_000  # requests that are remembered by their hash, and as many before them
 ONLY_WHOLE: Final = frozenset(
     {"Content-Disposition", "Content-Encoding", "Content-Length", "Content-Type", "Link", "No-Vary-Search", "Repr-Digest"}
 )
@@ -50,6 +52,8 @@ class ResponseLayer:
         self.bytes = 0
         self._kept: dict[Key, Kept] = {}
         self._lock = threading.Lock()
+        self._lately: set[int] = set()
+        self._before: set[int] = set()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
@@ -67,8 +71,11 @@ class ResponseLayer:
         return kept.parts if method == "GET" else []
 
     def _ask(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Have the application answer, and keep what it says where it may be kept."""
+        """Have the application answer, and keep what it says where it may be kept and is asked for again."""
         if environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ or is_past(environ):
+            return self.application(environ, start_response)
+        key = key_of(environ)
+        if not self._is_asked_again(key):
             return self.application(environ, start_response)
         said: list[tuple[str, Headers]] = []
 
@@ -87,8 +94,18 @@ class ResponseLayer:
             close: Callable[[], None] | None = getattr(answer, "close", None)
             if close:
                 close()
-        self._keep(key_of(environ), headers, body)
+        self._keep(key, headers, body)
         return [body]
+
+    def _is_asked_again(self, key: Key) -> bool:
+        """Say whether a request was seen lately: what is asked for once takes no place from what is asked for again."""
+        seen = hash(key)
+        if seen in self._lately or seen in self._before:
+            return True
+        self._lately.add(seen)
+        if len(self._lately) >= MOST_SEEN:
+            self._before, self._lately = self._lately, set()
+        return False
 
     def _keep(self, key: Key, headers: Headers, body: bytes) -> None:
         """Keep an answer that may be cached and has a tag, and let go of the oldest that no longer fit."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -10,7 +9,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from api.snapshot.layout import software
 from bench.generator import Bar, generate
-from bench.servers import ROOT, Client, pinned, rostrum
+from bench.servers import HOST, ROOT, pinned, rostrum
 
 CACHE: Final = ROOT / "bench" / ".cache"
 SEED: Final = 1
@@ -75,20 +75,27 @@ class Size:
 
     @property
     def public(self) -> Path:
-        """A folder with the public form of every record, one file of JSON Lines a collection, as the interface serves them."""
-        return whole(self.folder / "public", self._walk)
+        """A folder with the public form of every record, one file of JSON Lines a collection, as the interface exports them."""
+        return self._exported(COLLECTIONS)
 
-    def _walk(self, draft: Path) -> None:
-        say(f"walking all records of {self.quotes} quotes")
-        draft.mkdir(parents=True)
-        with rostrum(self.snapshot) as server:
-            for name in COLLECTIONS:
-                with (draft / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-                    file.writelines(f"{json.dumps(one, ensure_ascii=False, separators=(',', ':'))}\n" for one in walked(server.port, name))
+    def _exported(self, collections: Sequence[str]) -> Path:
+        """Return that folder with some of its files at least."""
+        folder = self.folder / "public"
+        missing = [name for name in collections if not (folder / f"{name}.jsonl").exists()]
+        if missing:
+            say(f"exporting {', '.join(missing)} of {self.quotes} quotes")
+            folder.mkdir(parents=True, exist_ok=True)
+            with rostrum(self.snapshot) as server:
+                for name in missing:
+                    draft = folder / f"{name}.draft"
+                    with urllib.request.urlopen(f"http://{HOST}:{server.port}/v1/exports/{name}.jsonl") as answer, draft.open("wb") as file:
+                        shutil.copyfileobj(answer, file, 1 << 20)
+                    draft.rename(folder / f"{name}.jsonl")
+        return folder
 
     def records(self, collection: str) -> Iterator[dict[str, Any]]:
         """Yield the public form of the records of a collection."""
-        with (self.public / f"{collection}.jsonl").open(encoding="utf-8") as file:
+        with (self._exported([collection]) / f"{collection}.jsonl").open(encoding="utf-8") as file:
             yield from map(json.loads, file)
 
 
@@ -136,17 +143,6 @@ def run(command: list[str], cores: str = "0") -> Run:
     if process.returncode:
         raise Failed(f"{' '.join(command[:4])} … ended with {process.returncode}: {text[-600:].strip()}")
     return Run(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, text)
-
-
-def walked(port: int, collection: str) -> Iterator[dict[str, Any]]:
-    """Yield all records of a collection, by cursor."""
-    client = Client(port)
-    at: str | None = f"/v1/{collection}?cursor=*&per_page=200"
-    with contextlib.closing(client):
-        while at:
-            answer = json.loads(client.get(at).body)
-            yield from answer["data"]
-            at = answer["links"]["next"]
 
 
 def say(what: str) -> None:

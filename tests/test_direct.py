@@ -31,7 +31,7 @@ QUERIES = [
 HEADERS: dict[str, list[str]] = {
     "Accept": ["application/json", "text/csv", "text/html", "*/*", "image/png", ""],
     "Accept-Encoding": ["gzip", "br", "identity;q=0", "zstd"],
-    "Host": ["localhost", "example.org:8000", "", "a" * 64, "-", "[::1]:80", "ex ample"],
+    "Host": ["localhost", "example.org:8000", "a:99999", "a:60000", "a:59999", "", "a" * 64, "-", "[::1]:80", "ex ample"],
     "Range": ["bytes=0-9"],
     "If-None-Match": ["*", '"other"'],
     "If-Match": ["*", '"other"'],
@@ -99,7 +99,7 @@ def test_a_view_that_refuses_is_called_once(tiny_client: FlaskClient) -> None:
     assert near == "tea.milk-goes-first"
 
 
-@pytest.mark.parametrize(("host", "ordinary"), [("a.example", True), ("127.0.0.1:8000", True), ("a" * 64, False), ("", False), ("[::1]", False), ("a b", False), ("a:", False)])  # fmt: skip
+@pytest.mark.parametrize(("host", "ordinary"), [("a.example", True), ("127.0.0.1:8000", True), ("a" * 64, False), ("", False), ("[::1]", False), ("a b", False), ("a:", False), ("a:99999", False), ("a:59999", True)])  # fmt: skip
 def test_a_host_out_of_the_ordinary_is_left_to_the_framework(host: str, ordinary: bool) -> None:
     assert is_host(host) is ordinary
 

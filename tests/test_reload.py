@@ -345,3 +345,22 @@ def test_a_pointer_that_is_damaged_leads_nowhere(worker: Worker, said: str) -> N
     assert worker.pointer.refusal() is None
     publish(worker.data, worker.pointer)
     assert worker.pointer.snapshot().exists()
+
+
+def ignores(process: Popen[str], number: signal.Signals) -> bool:
+    """Say whether a process ignores a signal (proc(5): the mask SigIgn)."""
+    (mask,) = (line.split()[1] for line in Path(f"/proc/{process.pid}/status").read_text().splitlines() if line.startswith("SigIgn"))
+    return bool(int(mask, 16) & 1 << (number - 1))
+
+
+def test_a_hangup_before_anything_is_served_ends_nothing(tmp_path: Path) -> None:
+    """Until it serves there is nothing to reload, and what it will serve is what is in the folder."""
+    port, data = free_port(), tiny(tmp_path / "data")
+    process = start("serve", "--data", data, "--port", str(port), ROSTRUM_CACHE=str(tmp_path / "cache"), ROSTRUM_WORKERS="1")
+    try:
+        assert wait_until(lambda: ignores(process, signal.SIGHUP))
+        process.send_signal(signal.SIGHUP)
+        wait_until_ready(process, port)
+    finally:
+        if process.poll() is None:
+            end(process)

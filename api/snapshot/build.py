@@ -154,7 +154,10 @@ class Source:
                     with _new(target) as draft:
                         self._fill(draft, crew, wanted, checked)
         except _Faulty:
-            raise InvalidDataset(self.problems()) from None
+            found = self.problems()
+            if not found:
+                raise OSError(f"the files in {self.folder} were changed while they were read; build again") from None
+            raise InvalidDataset(found) from None
 
     def _fill(self, draft: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> None:
         """Write all debates."""
