@@ -24,9 +24,9 @@ from .keeping import Keeper
 from .serve import CannotListen
 from .serve import serve as serve_snapshot
 from .snapshot.crew import MOST
+from .snapshot.holding import UnusableSnapshot
 from .snapshot.layout import may_be_replaced
 from .snapshot.pointer import Named, Pointer
-from .snapshot.read import UnusableSnapshot
 
 FOLDER = click.Path(path_type=Path)
 FILE = click.Path(path_type=Path)

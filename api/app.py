@@ -23,8 +23,10 @@ from .problems import of_http_error
 from .resources import BLUEPRINTS
 from .routes import Tree, nearest_path, tree_of
 from .service import Service
+from .snapshot.budget import TooCostly
+from .snapshot.holding import UnusableSnapshot
 from .snapshot.pointer import Named
-from .snapshot.read import Snapshot, TooCostly, UnusableSnapshot
+from .snapshot.read import Snapshot
 
 
 class NoSession(SessionInterface):

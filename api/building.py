@@ -10,9 +10,10 @@ from .collector import resting
 from .console import fail, say
 from .progress import Bar
 from .snapshot.build import Source
+from .snapshot.holding import UnusableSnapshot
 from .snapshot.layout import file_name
 from .snapshot.pointer import Named
-from .snapshot.read import Snapshot, UnusableSnapshot
+from .snapshot.read import Snapshot
 
 
 @resting()

@@ -17,9 +17,10 @@ from typing import Any, Final
 import click
 
 from .config import Settings
+from .snapshot.holding import UnusableSnapshot
 from .snapshot.layout import ROOT
 from .snapshot.pointer import Named, Pointer
-from .snapshot.read import Snapshot, UnusableSnapshot
+from .snapshot.read import Snapshot
 
 SECONDS_BETWEEN_LOOKS: Final = 0.5
 DEPTH: Final = 3

@@ -20,8 +20,9 @@ from . import collector
 from .config import Settings
 from .keeping import Keeper
 from .layer import Application
+from .snapshot.holding import UnusableSnapshot
 from .snapshot.pointer import Named
-from .snapshot.read import Snapshot, UnusableSnapshot
+from .snapshot.read import Snapshot
 from .swap import Swapping
 
 BACKLOG: Final = 1024

@@ -20,8 +20,8 @@ from .config import Settings
 from .exports import SLOTS, slots_of
 from .layer import Application, ResponseLayer
 from .service import EXTENSION
+from .snapshot.holding import UnusableSnapshot, identity
 from .snapshot.pointer import Named
-from .snapshot.read import UnusableSnapshot, identity
 
 MIB: Final = 1 << 20
 SECONDS_BETWEEN_LOOKS: Final = 0.5

@@ -15,7 +15,7 @@ from api import bounds, exports
 from api.app import create_app
 from api.config import Settings
 from api.errors import MOST_ERRORS
-from api.snapshot import read
+from api.snapshot import budget
 from api.snapshot.read import Snapshot
 from schemas import BY_COLLECTION, BY_TYPE
 
@@ -194,7 +194,7 @@ def test_no_bytes_in_the_query_string_are_an_error_of_the_server(odd_world: Worl
 
 
 def test_what_takes_too_much_of_the_database_is_refused_with_what_would_help(odd_world: World, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(read, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(budget, "STEPS_AT_ONCE", 1)
     monkeypatch.setattr(bounds, "MOST_STEPS", 50)
     app = create_app(odd_world.app.extensions["rostrum"].snapshot.path, Settings())
     body = problem(app.test_client().get("/v1/claims/aggregate?by=kind,made_by"), "invalid-parameter")
@@ -206,7 +206,7 @@ def test_what_takes_too_much_of_the_database_is_refused_with_what_would_help(odd
 
 def test_an_export_is_bounded_by_its_size_alone(odd_world: World, monkeypatch: pytest.MonkeyPatch):
     whole = odd_world.client.get("/v1/exports/claims.jsonl").data
-    monkeypatch.setattr(read, "STEPS_AT_ONCE", 1)
+    monkeypatch.setattr(budget, "STEPS_AT_ONCE", 1)
     app = create_app(odd_world.app.extensions["rostrum"].snapshot.path, Settings())
     monkeypatch.setattr(exports, "AT_ONCE", 1)
     monkeypatch.setattr(bounds, "MOST_STEPS", 2_000)

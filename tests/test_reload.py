@@ -27,9 +27,10 @@ from werkzeug.test import create_environ
 from api.__main__ import main
 from api.config import Settings
 from api.snapshot.build import build
+from api.snapshot.holding import UnusableSnapshot
 from api.snapshot.layout import file_name
 from api.snapshot.pointer import Pointer
-from api.snapshot.read import Snapshot, UnusableSnapshot
+from api.snapshot.read import Snapshot
 from api.swap import Swapping
 from schemas.load import load
 

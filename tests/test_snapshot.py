@@ -24,8 +24,9 @@ from tiny import FILES, TEA_TEXT, change, tiny, write
 
 from api.snapshot.build import STEPS, build, compiled
 from api.snapshot.draft import DRAFT
+from api.snapshot.holding import UnusableSnapshot
 from api.snapshot.layout import APPLICATION_ID, FORMAT, file_name, may_be_replaced, software
-from api.snapshot.read import Snapshot, UnusableSnapshot
+from api.snapshot.read import Snapshot
 from schemas import RESOURCES
 from schemas.dataset import Dataset
 from schemas.load import load

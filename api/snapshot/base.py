@@ -13,8 +13,9 @@ import orjson
 from schemas.units import Files
 
 from .compiling import Compiled
+from .holding import UnusableSnapshot
 from .model import Key, Naming
-from .read import Snapshot, UnusableSnapshot
+from .read import Snapshot
 from .tasks import Order
 
 References = Mapping[Key, dict[str, str]]

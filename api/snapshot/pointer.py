@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from .draft import draft_of, sync
+from .holding import UnusableSnapshot, identity
 from .layout import SUFFIX, software
-from .read import UnusableSnapshot, identity
 
 POINTER: Final = ".pointer"
 LOCK: Final = ".lock"

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import threading
 import weakref
 from array import array
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,36 +15,17 @@ import apsw
 from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
+from . import budget
+from .budget import Budget, TooCostly
+from .holding import UnusableSnapshot, hold, identity, let_go
 from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
 from .memory import Memory
 
-STEPS_AT_ONCE: Final = 10_000  # that are counted together
 NEIGHBOURS: Final = 500
 MAPPED_BYTES: Final = 1 << 40  # more than a file has, so that all of it is mapped; its pages are shared by all workers
 CACHED_KIB: Final = 2000
 UNREADABLE: Final = (apsw.CantOpenError, apsw.CorruptError, apsw.IOError, apsw.NotADBError)
 MOST_BOUND: Final = 1000
-
-
-class UnusableSnapshot(Exception):
-    """The file cannot be served: it is missing, truncated, no snapshot, or of another version; the message says which."""
-
-
-class TooCostly(Exception):
-    """An answer takes more of the database than one may."""
-
-
-class _Budget(threading.local):
-    """How many steps of the database's machine a thread may still take; without a number as many as it likes."""
-
-    left: int | None = None
-
-    def spend(self) -> bool:
-        """Count steps, and say whether there are too many."""
-        if self.left is None:
-            return False
-        self.left -= STEPS_AT_ONCE
-        return self.left < 0
 
 
 def verify(path: Path) -> None:
@@ -76,39 +54,6 @@ def _number(header: bytes, offset: int) -> int:
     return int.from_bytes(header[offset : offset + 4], "big")
 
 
-def identity(path: Path) -> tuple[int, int] | None:
-    """Return what tells a file from another that has taken its name, or None where nothing has it."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _hold(path: Path) -> tuple[int, tuple[int, int]]:
-    """Open a file and lock it for reading, so that nobody removes it as one that is not read; return the handle and the identity.
-
-    :raises UnusableSnapshot: it cannot be opened, or was removed in between.
-    """
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # a pipe is not waited for
-    except OSError as error:
-        raise UnusableSnapshot(f"the snapshot {path} cannot be read: {error.strerror}; build it with `rostrum build`") from error
-    with suppress(OSError):  # a file system without locks
-        fcntl.flock(handle, fcntl.LOCK_SH)
-    found = os.fstat(handle)
-    if identity(path) != (found.st_dev, found.st_ino):
-        _let_go(handle)
-        raise UnusableSnapshot(f"the snapshot {path} was replaced while it was opened; open it again")
-    return handle, (found.st_dev, found.st_ino)
-
-
-def _let_go(handle: int) -> None:
-    with suppress(OSError):
-        fcntl.flock(handle, fcntl.LOCK_UN)
-    os.close(handle)
-
-
 def _occurrences(hit: apsw.FTS5ExtensionApi, *_: Any) -> int:
     """Return how often what was searched for stands in a record."""
     return hit.inst_count
@@ -127,10 +72,10 @@ class Snapshot:
         """
         self.path = path
         self._local = threading.local()
-        self._budget = _Budget()
+        self._budget = Budget()
         self._sharing = threading.Lock()
-        handle, self.identity = _hold(path)
-        weakref.finalize(self, _let_go, handle).atexit = False
+        handle, self.identity = hold(path)
+        weakref.finalize(self, let_go, handle).atexit = False
         verify(path)
         self._first = self._local.connection = self._opened()
         try:
@@ -188,7 +133,7 @@ class Snapshot:
             raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
         if identity(self.path) != self.identity:
             raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
-        connection.set_progress_handler(self._budget.spend, STEPS_AT_ONCE)
+        connection.set_progress_handler(self._budget.spend, budget.STEPS_AT_ONCE)
         connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
         try:
             connection.register_fts5_function("occurrences", _occurrences)
