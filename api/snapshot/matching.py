@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyroaring import BitMap
@@ -103,8 +103,3 @@ def _part(ranking: Ranking, limit: int, offset: int) -> list[tuple[int, int, flo
         found += ((type_, row, score) for row in rows[offset : offset + limit - len(found)])
         offset = 0
     return found
-
-
-def in_types(resources: Iterable[Resource]) -> list[int]:
-    """Return the numbers of types, in order."""
-    return sorted(RESOURCES.index(resource) for resource in resources)

@@ -19,12 +19,6 @@ def leads(query: Query) -> bool:
     return query.q is not None and not query.sort
 
 
-def total(snapshot: Snapshot, query: Query) -> int:
-    """Return how many records a query with words finds."""
-    found, among = Matches(snapshot, query.terms).rows(_number(query.resource)), _others(snapshot, query)
-    return len(found) if among is None else found.intersection_cardinality(among)
-
-
 def part(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tuple[int, list[int]]:
     """Return how many records a query finds, and the rows of a part of them, best first."""
     page = Matches(snapshot, query.terms).page({_number(query.resource): _others(snapshot, query)}, limit, offset)
