@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
@@ -41,6 +42,8 @@ class Swapping:
         self._seen: tuple[int, ...] | None = ()  # as nothing is, not even what is not there
         self._serving: tuple[int, int] | None = None
         self._application: Application
+        self._alive: weakref.WeakSet[Flask] = weakref.WeakSet()
+        self._settled = False
         self.look()
 
     def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -64,18 +67,26 @@ class Swapping:
         :raises UnusableSnapshot: it cannot be served.
         """
         seen = _stamp(self._place.path)
-        if seen == self._seen:
-            return
-        self._seen = seen
-        if identity(self._place.snapshot()) == self._serving is not None:
-            return
-        app = self._opened()
+        if seen != self._seen:
+            self._seen = seen
+            if self._serving is None or identity(self._place.snapshot()) != self._serving:
+                self._take_up(self._opened())
+        if not self._settled:
+            self._settle()
+
+    def _take_up(self, app: Flask) -> None:
+        """Answer with another application from now on."""
         self._application = ResponseLayer(app, self._settings.kept * MIB) if self._settings.kept else app
         self._serving = app.extensions[EXTENSION].snapshot.identity
-        del app
+        self._alive.add(app)
+        self._settled = False
+
+    def _settle(self) -> None:
+        """Free the applications that have gone: each holds itself, and a request that was under way may hold one until the next look."""
         gc.unfreeze()
-        gc.collect()  # an application holds itself, and what it served from with it
+        gc.collect()
         gc.freeze()  # what has come to stay is not looked through again and again
+        self._settled = len(self._alive) == 1
 
     def _opened(self, attempts: int = ATTEMPTS) -> Flask:
         """Return an application that has answered once; the snapshot may be replaced and removed meanwhile, and is then another.

@@ -117,7 +117,7 @@ def built(folder: Path, target: Path, base: Path | None = None) -> Path:
 NAMES = st.lists(st.sampled_from(["Ann", "Bob", "Cem"]), min_size=3, max_size=3)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(before=shapes(), after=shapes(), kept=st.sets(st.sampled_from(DEBATES)), names=st.tuples(NAMES, NAMES))
 def test_whatever_has_changed_a_snapshot_made_from_the_old_one_is_the_same_as_a_new_one(
     before: Shape, after: Shape, kept: set[str], names: tuple[list[str], list[str]]

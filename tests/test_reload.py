@@ -283,6 +283,22 @@ def test_a_download_under_way_ends_with_the_bytes_that_it_began_with(worker: Wor
     assert list(worker.pointer.path.parent.glob("*.rostrum")) == [new]
 
 
+def test_the_snapshot_that_an_answer_under_way_is_made_from_goes_once_it_is_given(worker: Worker) -> None:
+    release(worker.data, "2026.12.0")
+    new = publish(worker.data, worker.pointer)
+
+    def slow(status: str, headers: list[tuple[str, str]]) -> None:
+        """Take so long that another snapshot is taken up meanwhile."""
+        worker.application.look()
+        assert dict(headers)["Dataset-Version"] == "2026.11.0"
+
+    worker.application.answer(create_environ("/v1/actors", "http://localhost"), slow)
+    assert worker.get("/v1/actors")[1]["Dataset-Version"] == "2026.12.0"
+    worker.application.look()
+    worker.pointer.sweep()
+    assert list(worker.pointer.path.parent.glob("*.rostrum")) == [new]
+
+
 def test_a_tag_of_the_old_version_is_answered_with_the_new(worker: Worker) -> None:
     tag = worker.get("/v1/actors")[1]["ETag"]
     assert worker.get("/v1/actors", HTTP_IF_NONE_MATCH=tag)[0].startswith("304")

@@ -74,7 +74,7 @@ class Folder:
         if not made.faulty:
             made.debates.extend(debates(dataset, self._references, order.labels))
         del dataset
-        gc.collect()  # where the collector is at rest, what is in cycles would add up from unit to unit
+        gc.collect(1)  # of what is new: where the collector is at rest, cycles would add up from unit to unit
         return made
 
     def _made(self, order: Order) -> tuple[Made, Dataset]:
