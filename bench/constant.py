@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from api.serve import in_batches
+
 
 def kept(folder: Path) -> dict[str, tuple[str, list[tuple[str, str]], list[bytes]]]:
     """Return status, headers and body of each answer in a folder, by path."""
@@ -19,6 +21,7 @@ def kept(folder: Path) -> dict[str, tuple[str, list[tuple[str, str]], list[bytes
     return found
 
 
+in_batches()  # as the workers of Rostrum do
 ANSWERS = kept(Path(os.environ.get("BENCH_ANSWERS", "answers")))
 
 
