@@ -50,11 +50,16 @@ class Content:
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent: status, headers and bytes, but for the headers that every answer carries."""
+    """What is sent: status, headers and bytes, but for the headers that every answer carries.
+
+    ``turn`` answers the same query with another page, by its number, and ``weight`` is how many bytes of memory it takes to be kept.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes = b""
+    turn: Callable[[int], Answer | None] | None = None
+    weight: int = 0
 
     def framed(self) -> Response:
         """Return the answer as the framework's own."""
@@ -84,7 +89,8 @@ def negotiated(*offered: str) -> str:
 
     :raises Refusal: 406, it accepts none of them.
     """
-    liked = weights(exchange().headers.get("Accept", ""))
+    accepted = exchange().headers.get("Accept")
+    liked = weights(accepted) if accepted else None
     if not liked:
         return offered[0]
     best = max(offered, key=lambda kind: _liking(kind, liked))

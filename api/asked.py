@@ -57,10 +57,11 @@ class Asked:
                 encoded.pop(name, None)
         return self._address(encoded)
 
-    def pages(self) -> Callable[[int], str]:
-        """Return what gives the address of each page."""
-        before = "".join([f"{name}={self._encoded[name]}&" for name in sorted(self._encoded) if name < PAGE])
-        behind = "".join([f"&{name}={self._encoded[name]}" for name in sorted(self._encoded) if name > PAGE])
+    def pages(self, **changes: str) -> Callable[[int], str]:
+        """Return what gives the address of each page, with some parameters set."""
+        encoded = {**self._encoded, **{name: _quoted(text) for name, text in changes.items()}}
+        before = "".join([f"{name}={encoded[name]}&" for name in sorted(encoded) if name < PAGE])
+        behind = "".join([f"&{name}={encoded[name]}" for name in sorted(encoded) if name > PAGE])
         first = f"{self.path}?{before[:-1]}{behind if before else behind[1:]}" if before or behind else self.path
         return lambda number: f"{self.path}?{before}{PAGE}={number}{behind}" if number > 1 else first
 

@@ -1,7 +1,8 @@
 """The short way: a plain GET that is right in every respect is answered without the framework; all else takes the long way through it.
 
 Both ways call the same view with the same parameters. What the short way does not understand is asked on the long way, which names
-what is wrong; what a view refuses is answered there, and not asked twice.
+what is wrong; what a view refuses is answered there, and not asked twice. Of a query whose pages are turned the next one is asked for
+without reading the query again.
 """
 
 from __future__ import annotations
@@ -19,12 +20,16 @@ from .exchange import Exchange, exchanging
 from .headers import POLICY, common
 from .parsing import MOST_BYTES, STRAY_PERCENT
 from .service import Service
+from .snapshot.memory import Memory
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Steps = tuple[str, ...]
+Key = tuple[str, str, str | None]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
 HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,4}|:[1-5][0-9]{4})?")  # of its ports the ordinary ones
+PAGE: Final = re.compile(r"(?:^|(?<=&))page=([1-9][0-9]{0,4})(?=&|$)")
+MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
 
@@ -38,6 +43,7 @@ class Direct:
         self._endpoints: dict[Steps, Endpoint] = {}
         for endpoint in (endpoint for blueprint in blueprints for endpoint in blueprint.endpoints if endpoint.direct):
             self._endpoints[steps_of(endpoint.rule)] = endpoint
+        self._turns = Memory(MOST_TURNS)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
@@ -57,16 +63,24 @@ class Direct:
         query, path = environ["QUERY_STRING"], environ["PATH_INFO"]
         if environ["REQUEST_METHOD"] != "GET" or not path.isascii() or not is_host(environ.get("HTTP_HOST", "")) or not is_plain(query):
             return None
-        found = self._found(path)
-        if found is None:
-            return None
-        endpoint, within = found
+        key, number = numbered(path, query)
         try:
-            given = endpoint.compiled.read(query)
-            return None if given is None else endpoint.view(given, **within)
+            turn = self._turns.get(key)
+            return (turn and turn(number)) or self._viewed(key, path, query)
         except Exception as error:  # noqa: BLE001 - whatever it is, the long way raises it again and answers it
             exchange.refused = error
             return None
+
+    def _viewed(self, key: Key, path: str, query: str) -> Answer | None:
+        """Return what a view answers, or None where the path has none, or where anything is wrong with its parameters."""
+        endpoint, within = self._found(path) or (None, {})
+        given = endpoint.compiled.read(query) if endpoint else None
+        if endpoint is None or given is None:
+            return None
+        made: Answer = endpoint.view(given, **within)
+        if made.turn:
+            self._turns.keep(key, made.turn, made.weight)
+        return made
 
     def _found(self, path: str) -> tuple[Endpoint, Mapping[str, str]] | None:
         """Return the endpoint of a path and the parameters within it; a step as it stands comes before one that may be any."""
@@ -85,6 +99,12 @@ ID_AT: Final = 3  # of the steps "", "v1", "claims", and an id
 def steps_of(rule: str) -> Steps:
     """Return the steps of a rule, the parameter among them as ANY."""
     return tuple(ANY if step.startswith("<") else step for step in rule.split("/"))
+
+
+def numbered(path: str, query: str) -> tuple[Key, int]:
+    """Return what tells a request from all but those for another page of it, and the number of the page."""
+    page = PAGE.search(query)
+    return ((path, query[: page.start()], query[page.end() :]), int(page[1])) if page else ((path, query, None), 1)
 
 
 @lru_cache(maxsize=64)

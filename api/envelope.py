@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -27,14 +27,24 @@ def stamp() -> dict[str, str]:
 
 
 def enveloped(
-    data: bytes, meta: Mapping[str, Any], links: Mapping[str, Any], *, more: Mapping[str, bytes] | None = None, pretty: bool = False
+    data: Iterable[bytes],
+    meta: Mapping[str, Any],
+    links: Mapping[str, Any],
+    *,
+    more: Mapping[str, bytes] | None = None,
+    pretty: bool = False,
 ) -> bytes:
-    """Return the envelope around data that is JSON already; `more` stands between data and meta where it was asked for."""
-    between = b"".join(b'"%b":%b,' % (name.encode(), value) for name, value in (more or {}).items())
-    body = b'{"data":%b,%b"meta":%b,"links":%b}\n' % (data, between, compact(meta), compact(links))
+    """Return the envelope around data that is JSON already, in parts; `more` stands between data and meta where it was asked for."""
+    between = b"".join([b'"%b":%b,' % (name.encode(), value) for name, value in more.items()]) if more else b""
+    body = b"".join([b'{"data":', *data, b',%b"meta":%b,"links":%b}\n' % (between, compact(meta), compact(links))])
     return dumps(json.loads(body)).encode() if pretty else body
 
 
-def listed(bodies: Iterable[bytes]) -> bytes:
-    """Return a JSON array of records that are JSON already."""
-    return b"[%b]" % b",".join(bodies)
+def listed(bodies: Sequence[bytes]) -> Sequence[bytes]:
+    """Return the parts of a JSON array of records that are JSON already: what is joined once is copied once."""
+    if not bodies:
+        return (b"[]",)
+    parts = [b","] * (2 * len(bodies) + 1)
+    parts[1::2] = bodies
+    parts[0], parts[-1] = b"[", b"]"
+    return parts

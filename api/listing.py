@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
@@ -49,10 +49,10 @@ def list_content(asked: Asked) -> Content:
         more["included"] = compact(included(query.resource, found.bodies, query.include))
     if query.facets:
         more["facets"] = compact(facets(asked))
-    body = enveloped(listed(_shaped(found.bodies, query.select)), _meta(asked, found), links, more=more, pretty=query.pretty)
+    body = enveloped(listed(shaped(found.bodies, query.select)), _meta(asked, found), links, more=more, pretty=query.pretty)
     plain = asked.but(query.records_only)
     alternates = {form.media_type: plain.at(format=name) for name, form in TABLES.items()}
-    return Content(body, {**relations(links), **_described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
+    return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
 
 
 def table_content(asked: Asked, form: Table) -> Content:
@@ -69,7 +69,7 @@ def table_content(asked: Asked, form: Table) -> Content:
         "Content-Disposition": f'inline; filename="{query.resource.collection}-{"-".join(about)}.{form.name}"',
     }
     body = form.encode(query.resource, found.bodies, tree_of(query.select) if query.select else None)
-    return Content(body, {**links, **_described(query.resource)}, headers)
+    return Content(body, {**links, **described(query.resource)}, headers)
 
 
 def item_content(resource: Resource, served: str, given: Mapping[str, Any]) -> Content:
@@ -82,9 +82,9 @@ def item_content(resource: Resource, served: str, given: Mapping[str, Any]) -> C
         raise not_found(resource.type, served, snapshot().nearest(resource.type, served))
     links = item_links(resource, served)
     more = {"included": compact(included(resource, [body], given["include"]))} if "include" in given else {}
-    (shown,) = _shaped([body], given.get("select"))
-    made = enveloped(shown, {"dataset": stamp()}, links, more=more, pretty=given.get("pretty", False))
-    return Content(made, {"collection": links["collection"], **_described(resource)})
+    (shown,) = shaped([body], given.get("select"))
+    made = enveloped([shown], {"dataset": stamp()}, links, more=more, pretty=given.get("pretty", False))
+    return Content(made, {"collection": links["collection"], **described(resource)})
 
 
 def item_links(resource: Resource, served: str) -> dict[str, str]:
@@ -99,7 +99,8 @@ def _narrowed(type_: str) -> tuple[str, ...]:
     return tuple(child.collection for child, _ in joins(BY_TYPE[type_]))
 
 
-def _described(resource: Resource) -> Links:
+def described(resource: Resource) -> Links:
+    """Return the link to the schema of a type."""
     return {"describedby": f"/v1/schemas/{resource.type}"}
 
 
@@ -144,8 +145,8 @@ def _links(asked: Asked, found: Found) -> Links:
 def _meta(asked: Asked, found: Found) -> dict[str, Any]:
     query = asked.narrowed
     numbered = query.cursor is None and query.sample is None
-    meta: dict[str, Any] = {"total": found.total, "count": len(found.bodies), "page": query.page if numbered else None}
-    meta["per_page"] = query.per_page if query.sample is None else None
+    per_page = query.per_page if query.sample is None else None
+    meta: dict[str, Any] = numbers(found.total, len(found.bodies), query.page if numbered else None, per_page)
     if query.ids is not None:
         meta["missing"] = snapshot().missing(query.resource.type, query.ids)
     if query.sample is not None:
@@ -156,7 +157,12 @@ def _meta(asked: Asked, found: Found) -> dict[str, Any]:
     return meta | {"query": query.understood(), "dataset": stamp()}
 
 
-def _shaped(bodies: Sequence[bytes], select: Sequence[str] | None) -> Iterable[bytes]:
+def numbers(total: int, count: int, page: int | None, per_page: int | None) -> dict[str, int | None]:
+    """Return what the answer says first of itself: how much is found and shown, and which page this is."""
+    return {"total": total, "count": count, "page": page, "per_page": per_page}
+
+
+def shaped(bodies: Sequence[bytes], select: Sequence[str] | None) -> Sequence[bytes]:
     """Return records cut to the fields that were asked for; whole ones are not even looked into."""
     if not select:
         return bodies

@@ -73,6 +73,45 @@ def test_the_short_way_answers_what_the_framework_answers(
     assert short.data == long.data
 
 
+TURNED = [
+    ("/v1/claims", "page={}&per_page=2"), ("/v1/claims", "per_page=2&page={}"), ("/v1/claims", "kind=factual&page={}&per_page=1&mailto=me"),
+    ("/v1/claims", "made_by=tea-first,milk-first&page={}"), ("/v1/claims", "made_by=nobody,tea-first&page={}&per_page=1"),
+    ("/v1/claims", "made_by__not=nobody&page={}&per_page=3"), ("/v1/claims", "sort=-text&select=id,text&per_page=2&page={}"),
+    ("/v1/claims", "page={}&per_page=200"), ("/v1/claims", "page={}&format=csv&per_page=2"), ("/v1/claims", "page={}&format=json&per_page=2"),
+    ("/v1/claims", "page={}&per_page=2&pretty=true"), ("/v1/claims", "page={}&per_page=2&facets=kind"), ("/v1/claims", "page={}&q=tea&per_page=2"),
+    ("/v1/claims", "page={}&page={}"), ("/v1/claims", "xpage={}"), ("/v1/claims", "page={}&per_page=0"), ("/v1/claims", "cursor=*&page={}"),
+    ("/v1/actors/tea-first/claims", "page={}&per_page=2"), ("/v1/actors/nobody/claims", "page={}"), ("/v1/actors/tea-first", "page={}"),
+    ("/v1/events", "participant=tea-first&page={}&per_page=1"), ("/v1/events", "date__gte=1900&page={}&per_page=1"),
+]  # fmt: skip
+NUMBERS = ["1", "2", "3", "4", "50", "51", "100", "9999", "10000", "10001", "99999", "0", "01", "-1", "1.5", "", "x", "999999999999"]
+turns = st.lists(st.tuples(st.sampled_from(NUMBERS[:4] * 3 + NUMBERS), headers | st.just({})), min_size=2, max_size=8)
+
+
+@settings(max_examples=150, deadline=None)
+@given(asked=st.sampled_from(TURNED), turns=turns)
+def test_a_page_that_is_turned_to_is_the_page_that_is_asked_for(
+    tiny_app: Flask, asked: tuple[str, str], turns: list[tuple[str, dict[str, str]]]
+) -> None:
+    for number, sent in turns:
+        given = {"X-Request-Id": "the-same-each-time", **sent}
+        turned, new = (
+            Client(application).open(asked[0], query_string=asked[1].replace("{}", number), headers=given)
+            for application in (tiny_app, the_long_way(tiny_app))
+        )
+        assert (turned.status, sorted(turned.headers), turned.data) == (new.status, sorted(new.headers), new.data)
+
+
+def test_the_next_page_is_turned_to_without_reading_the_query_again(tiny_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    direct = Direct(tiny_app, BLUEPRINTS)
+    first = Client(direct).get("/v1/claims?kind=factual&page=1&per_page=1").json
+    monkeypatch.setattr("api.direct.Direct._viewed", lambda *_: pytest.fail("the query was read again"))
+    second = Client(direct).get("/v1/claims?kind=factual&page=2&per_page=1").json
+    assert first
+    assert second
+    assert (first["meta"]["page"], second["meta"]["page"]) == (1, 2)
+    assert first["data"] != second["data"]
+
+
 @pytest.mark.parametrize(
     "address",
     ["/v1/claims", "/v1/claims?made_by=tea-first&facets=kind", "/v1/claims/tea.milk-goes-first", "/v1/actors/tea-first/claims",

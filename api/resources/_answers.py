@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from api.answers import JSON, Answer, Content, answer, negotiated
@@ -16,6 +17,7 @@ from api.formats import TABLES
 from api.known import check_path, refuse_any, unknown
 from api.listing import NO_VARY_SEARCH, list_content, seeded, table_content
 from api.query import Clause, Query, query_from
+from api.turning import Pages, has_pages
 from schemas import Resource
 from schemas.canonical import compact
 
@@ -35,10 +37,17 @@ def list_answer(resource: Resource, parameters: dict[str, Any], parent: Resource
     if form:
         _check_table(asked_for, name)
 
-    def make() -> Content:
+    def check() -> None:
         if parent and given:
             check_path(parent.type, *given.values)
         refuse_any(_unknown_ids(asked.query))
+
+    if has_pages(asked_for):
+        pages = Pages(asked, check)
+        return pages.answer(asked_for.page) if "format" not in parameters else replace(pages.answer(asked_for.page), turn=None)
+
+    def make() -> Content:
+        check()
         return table_content(asked, form) if form else list_content(asked)
 
     response = answer(form.media_type if form else JSON, asked.address, make, content_type=form.content_type if form else "")
@@ -75,7 +84,7 @@ def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Answer:
         meta |= {"query": {**understood, "by": written}, "dataset": stamp()}
         links = page_links(query.page, query.per_page, total, asked.pages())
         related = {**relations(links), "describedby": f"/v1/schemas/{resource.type}"}
-        return Content(enveloped(compact(groups), meta, links, pretty=query.pretty), related, {"No-Vary-Search": NO_VARY_SEARCH})
+        return Content(enveloped([compact(groups)], meta, links, pretty=query.pretty), related, {"No-Vary-Search": NO_VARY_SEARCH})
 
     return answer(negotiated(JSON), asked.address, make)
 

@@ -49,7 +49,7 @@ def _content(*, pretty: bool) -> Content:
         "dataset": {key: snapshot().about[key] for key in DATASET_KEYS} | {"digest": snapshot().digest},
         "resources": list(entries()),
     }
-    return Content(enveloped(compact(data), {"dataset": stamp()}, LINKS, pretty=pretty))
+    return Content(enveloped([compact(data)], {"dataset": stamp()}, LINKS, pretty=pretty))
 
 
 def entries() -> Iterator[dict[str, Any]]:

@@ -85,7 +85,7 @@ def verify_quotation(parameters: dict[str, Any]) -> Answer:
         query = {name: asked[name] for name in ("text", *TARGETS) if name in asked}
         meta = {"count": len(found.matches), "query": query, "dataset": stamp()}
         data = compact(_data(found, library))
-        return Content(enveloped(data, meta, {"self": here}, pretty=asked.get("pretty", False)), {}, {"No-Vary-Search": NO_VARY_SEARCH})
+        return Content(enveloped([data], meta, {"self": here}, pretty=asked.get("pretty", False)), {}, {"No-Vary-Search": NO_VARY_SEARCH})
 
     return answer(negotiated(JSON), here, make)
 

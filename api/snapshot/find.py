@@ -55,8 +55,8 @@ def page(snapshot: Snapshot, query: Query) -> Found:
         return Found(count(snapshot, query), ())
     if relevance.leads(query):
         return Found(*_best(snapshot, query, query.per_page, query.offset))
-    rows = _rows(snapshot, query)
-    return Found(len(rows), _part(snapshot, query, rows, query.per_page, query.offset))
+    rows = all_of(snapshot, query)
+    return Found(len(rows), part_of(snapshot, query, rows, query.per_page, query.offset))
 
 
 def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tuple[int, Sequence[bytes]]:
@@ -65,7 +65,7 @@ def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tupl
     return total, snapshot.bodies_at(query.resource, found)
 
 
-def _rows(snapshot: Snapshot, query: Query) -> BitMap | list[int]:
+def all_of(snapshot: Snapshot, query: Query) -> BitMap | list[int]:
     """Return the rows that a query takes, in order of their numbers."""
     clause = single(query)
     if clause is None or query.sort:
@@ -75,7 +75,7 @@ def _rows(snapshot: Snapshot, query: Query) -> BitMap | list[int]:
     return rare_rows(snapshot, query.resource, clause.filter, value) if found is None else found
 
 
-def _part(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: int, offset: int = 0) -> Sequence[bytes]:
+def part_of(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: int, offset: int = 0) -> Sequence[bytes]:
     """Return the bodies of a part of some rows in the order of a query."""
     if offset >= len(rows):
         return ()
@@ -89,10 +89,10 @@ def _part(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: int
 
 def table(snapshot: Snapshot, query: Query, most: int) -> Found:
     """Return all that a query finds, or none of it where that is more than `most`."""
-    rows = _rows(snapshot, query)
+    rows = all_of(snapshot, query)
     if len(rows) <= most and relevance.leads(query):
         return Found(*_best(snapshot, query, most))
-    return Found(len(rows), _part(snapshot, query, rows, most) if len(rows) <= most else ())
+    return Found(len(rows), part_of(snapshot, query, rows, most) if len(rows) <= most else ())
 
 
 def walk(snapshot: Snapshot, query: Query, behind: Position | None) -> Found:

@@ -86,7 +86,7 @@ def _filtered(taken: Rows, query: Query) -> Rows:
 
 def is_ranked(query: Query) -> bool:
     """Say whether the order of a query needs scores."""
-    return any(key.name == RELEVANCE for key in query.order)
+    return query.q is not None and any(key.name == RELEVANCE for key in query.order)
 
 
 def keys(query: Query) -> list[Key]:

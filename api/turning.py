@@ -1,0 +1,96 @@
+"""The numbered pages of one query: what they share is made once, and each adds its records, its number and its links.
+
+Whoever turns pages asks the same again and again but for the number: the query, the rows that it finds, and how it is said in the
+answer are the same on all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Final
+
+from orjson import Fragment
+from pyroaring import BitMap
+
+from schemas.canonical import compact
+
+from . import bounds
+from .answers import JSON, Answer, Content, answer, negotiated
+from .asked import Asked, page_links, relations
+from .envelope import enveloped, listed, stamp
+from .exchange import snapshot
+from .filters import EQUAL
+from .formats import TABLES
+from .listing import NO_VARY_SEARCH, described, numbers, shaped
+from .query import Query
+from .snapshot.find import all_of, part_of
+
+MEDIA: Final = (JSON, *(form.media_type for form in TABLES.values()))
+FIXED_BYTES: Final = 4_700  # of memory that pages take besides their rows
+ROW_BYTES: Final = 2
+
+
+def has_pages(query: Query) -> bool:
+    """Say whether a query has pages that differ in their records alone: nothing stands beside these, and no score orders them."""
+    beside = query.include or query.facets or query.highlight or query.ids or query.pretty or query.format
+    numbered = query.cursor is None and query.sample is None and query.per_page > 0
+    return numbered and query.q is None and not beside
+
+
+class Pages:
+    """The pages of a query, of which one was asked for."""
+
+    def __init__(self, asked: Asked, check: Callable[[], None]) -> None:
+        """Take what is asked, and what refuses it where it names what there is not."""
+        self._query = asked.narrowed
+        self._check = check
+        self._per_page = asked.query.per_page
+        self._last = bounds.MOST_PAGED // self._per_page
+        self._at = asked.pages()
+        self._alternates = {form.media_type: asked.pages(format=name) for name, form in TABLES.items()}
+
+    def answer(self, number: int) -> Answer:
+        """Answer with a page, by its number.
+
+        :raises Refusal: what was asked names what there is not, or the client takes none of what is offered.
+        """
+        made = answer(JSON, self._at(number), lambda: self._content(number))
+        made.turn = self.turn
+        made.weight = FIXED_BYTES + ROW_BYTES * self._seen
+        return made
+
+    def turn(self, number: int) -> Answer | None:
+        """Answer with another page to somebody who has named no format; None where that is no page, or where a table may be wanted.
+
+        :raises Refusal: the client takes none of what is offered.
+        """
+        return self.answer(number) if number <= self._last and negotiated(*MEDIA) == JSON else None
+
+    @property
+    def _seen(self) -> int:
+        """How many rows are in memory."""
+        return len(self._rows) if "_rows" in self.__dict__ else 0
+
+    @cached_property
+    def _rows(self) -> BitMap:
+        """All that the query finds: where that is anything, it names what there is."""
+        found = all_of(snapshot(), self._query)
+        if not found or not all(clause.operator == EQUAL and len(clause.values) == 1 for clause in self._query.clauses):
+            self._check()
+        return found if isinstance(found, BitMap) else BitMap(found)
+
+    @cached_property
+    def _said(self) -> dict[str, Any]:
+        """What the answer says of the query and the dataset, as JSON."""
+        parts = {"query": self._query.understood(), "dataset": stamp()}
+        return {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes of the writer hold more than they say
+
+    def _content(self, number: int) -> Content:
+        query, per_page = self._query, self._per_page
+        found = part_of(snapshot(), query, self._rows, per_page, (number - 1) * per_page)
+        links = page_links(number, per_page, len(self._rows), self._at)
+        meta = numbers(len(self._rows), len(found), number, per_page) | self._said
+        body = enveloped(listed(shaped(found, query.select)), meta, links)
+        alternates = {media_type: at(number) for media_type, at in self._alternates.items()}
+        return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
