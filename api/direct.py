@@ -16,13 +16,12 @@ from flask import Flask
 
 from .answers import Answer
 from .contract import Blueprint, Endpoint
-from .exchange import Exchange, exchanging
+from .exchange import Application, Exchange, exchanging
 from .headers import POLICY, common
 from .parsing import MOST_BYTES, STRAY_PERCENT
 from .service import Service
 from .snapshot.memory import Memory
 
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Steps = tuple[str, ...]
 Key = tuple[str, str, str | None]
 

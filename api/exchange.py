@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from itertools import count
 from typing import Any, Final
@@ -16,6 +16,8 @@ from . import bounds
 from .service import Service
 from .snapshot.pointer import Refusal
 from .snapshot.read import Snapshot
+
+Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]  # as a server calls it
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,128}")
 # All request headers that an answer may depend on, by their names in the environment.

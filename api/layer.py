@@ -13,11 +13,10 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple
 
-from .exchange import request_id
+from .exchange import Application, request_id
 from .preconditions import names
 
 Headers = list[tuple[str, str]]
-Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 Key = tuple[str, str, str | None, str | None, str | None, str]
 
 OVERHEAD: Final = 2048

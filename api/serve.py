@@ -19,8 +19,8 @@ from granian.server import Server
 
 from . import collector
 from .config import Settings
+from .exchange import Application
 from .keeping import Keeper
-from .layer import Application
 from .snapshot.holding import UnusableSnapshot
 from .snapshot.pointer import Named
 from .snapshot.read import Snapshot

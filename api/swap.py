@@ -18,8 +18,9 @@ from flask import Flask
 
 from .app import create_app
 from .config import Settings
+from .exchange import Application
 from .exports import SLOTS, slots_of
-from .layer import Application, ResponseLayer
+from .layer import ResponseLayer
 from .service import EXTENSION
 from .snapshot.holding import UnusableSnapshot, identity
 from .snapshot.pointer import Named

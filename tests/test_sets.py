@@ -13,6 +13,7 @@ from typing import Any
 
 import apsw
 import pytest
+from filter_tables import condition
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -27,7 +28,6 @@ from api.snapshot.layout import filter_table, own_sorts, sort_column
 from api.snapshot.memory import LEAST_BYTES, Memory
 from api.snapshot.read import Snapshot
 from api.snapshot.selection import taken
-from api.snapshot.statements import condition
 from api.snapshot.tally import groups, values
 from api.snapshot.walking import Walk
 from schemas import RESOURCES, Resource

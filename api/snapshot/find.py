@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from . import relevance
 from .layout import filter_table
 from .read import Snapshot
 from .search import ROWS_EACH
-from .selection import is_narrowed, rare_rows, single, taken
+from .selection import is_filtered, is_narrowed, rare_rows, single, taken
 from .sets import kept, size_of, value_name
 from .statements import TAKEN, Rows, continuations, is_ranked, keys, one_row, ordered_rows
 from .walking import Walk
@@ -79,11 +79,13 @@ def part_of(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: i
     """Return the bodies of a part of some rows in the order of a query."""
     if offset >= len(rows):
         return ()
+    found: Iterable[int]
     if is_ranked(query):
-        return snapshot.bodies_at(query.resource, _ranked(snapshot, query, ordered_rows(query), limit, offset))
-    if not query.sort:
-        return snapshot.bodies_in_order(query.resource, rows[offset : offset + limit])
-    found = Walk(snapshot, query.resource).part(BitMap(rows), query.order, limit, offset)
+        found = _ranked(snapshot, query, ordered_rows(query, rows if is_filtered(query) else None), limit, offset)
+    elif query.sort:
+        found = Walk(snapshot, query.resource).part(BitMap(rows), query.order, limit, offset)
+    else:
+        found = rows[offset : offset + limit]
     return snapshot.bodies_at(query.resource, found)
 
 
@@ -159,11 +161,11 @@ def _ranked(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: i
 def _ranked_behind(snapshot: Snapshot, query: Query, behind: Position | None) -> list[int]:
     """Return the rows of a page, and one more, behind a position in an order that needs scores."""
     parts = continuations(keys(query), _values(snapshot, query, behind)) if behind else [("", [])]
-    taken = ordered_rows(query)
+    among = ordered_rows(query, taken(snapshot, query) if is_filtered(query) else None)
     found: list[int] = []
     for more, bound in parts:
         if len(found) <= query.per_page:
-            found += _ranked(snapshot, query, taken.where(more, bound), query.per_page + 1 - len(found))
+            found += _ranked(snapshot, query, among.where(more, bound), query.per_page + 1 - len(found))
     return found
 
 
@@ -184,4 +186,4 @@ def sample(snapshot: Snapshot, query: Query, size: int, seed: int) -> Found:
     """Return records drawn by chance from what a query finds, in their default order; the same seed draws the same ones."""
     rows = taken(snapshot, query)
     drawn = random.Random(seed).sample(range(len(rows)), min(size, len(rows)))  # noqa: S311 - chance need not be secret
-    return Found(len(rows), snapshot.bodies_in_order(query.resource, [rows[place] for place in sorted(drawn)]))
+    return Found(len(rows), snapshot.bodies_at(query.resource, [rows[place] for place in sorted(drawn)]))

@@ -31,6 +31,11 @@ def is_narrowed(query: Query, without: str = "") -> bool:
     return query.ids is not None or query.q is not None or bool(conditions(query, without))
 
 
+def is_filtered(query: Query) -> bool:
+    """Say whether a query asks for anything but words."""
+    return query.ids is not None or bool(query.clauses)
+
+
 def single(query: Query) -> Clause | None:
     """Return the clause of a query that asks for one value of one filter and nothing else."""
     if len(query.clauses) != 1 or query.ids is not None or query.q is not None:

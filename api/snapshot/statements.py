@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from api.filters import end_of
-from api.query import RELEVANCE, Clause, Query
-from schemas import Resource
-from schemas.dates import period
+import apsw
 
-from .layout import filter_table, sort_column
+from api.query import RELEVANCE, Query
+
+from .layout import sort_column
 from .search import SCORE, expression, rows_of
 
 TAKEN: Final = "taken"  # what a statement calls the table whose rows it takes
-COMPARISONS: Final = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 Part = tuple[str, list[Any]]  # a piece of SQL and what is bound in it
 
 
@@ -54,9 +53,10 @@ class Key:
         return f"{self.expression} {'DESC' if self.descending else 'ASC'}{' NULLS LAST' if self.nullable else ''}"
 
 
-def ordered_rows(query: Query) -> Rows:
-    """Return the rows that a query with words takes, each with its score."""
-    return _filtered(_scored(query, *rows_of(query.resource)), query)
+def ordered_rows(query: Query, among: Iterable[int] | None = None) -> Rows:
+    """Return the rows that the words of a query match, each with its score; among some rows, where these are given."""
+    found = _scored(query, *rows_of(query.resource))
+    return found if among is None else found.where(f"{TAKEN}.row IN carray(?)", [apsw.carray(array("q", among))])
 
 
 def one_row(query: Query, row: int) -> Rows:
@@ -73,15 +73,6 @@ def _scored(query: Query, first: int, last: int) -> Rows:
     return Rows(
         f"hits JOIN {query.resource.collection} AS {TAKEN} ON {TAKEN}.row = hit", (), bindings, f"WITH hits AS MATERIALIZED ({hits}) "
     )
-
-
-def _filtered(taken: Rows, query: Query) -> Rows:
-    """Return rows narrowed by the ids and the filters of a query."""
-    if query.ids is not None:
-        taken = taken.where(f"id IN ({_marks(query.ids)})", query.ids)
-    for clause in query.clauses:
-        taken = taken.where(*condition(query.resource, clause))
-    return taken
 
 
 def is_ranked(query: Query) -> bool:
@@ -119,49 +110,3 @@ def continuations(sorted_by: Sequence[Key], values: Sequence[Any]) -> Iterator[P
             yield " AND ".join([*same, f"{key.expression} {'<' if key.descending else '>'} ?"]), [*bound, value]
             if key.nullable:
                 yield " AND ".join([*same, f"{key.expression} IS NULL"]), bound
-
-
-def _marks(values: Sequence[Any]) -> str:
-    return ",".join("?" * len(values))
-
-
-def condition(resource: Resource, clause: Clause) -> Part:
-    """Return the condition that one clause makes: a look into its table for each row, by value and row or by row, both indexed."""
-    table = filter_table(resource, clause.filter)
-    operator, values = clause.operator, list(clause.values)
-    if operator == "exists":
-        return _standing(table, "", denied=not values[0]), []
-    if end_of(resource, clause.filter).kind == "date":
-        return _date_clause(table, operator, values)
-    if operator in COMPARISONS:
-        return _standing(table, f"other.value {COMPARISONS[operator]} ?"), values
-    if operator == "all":
-        return " AND ".join([_standing(table, "other.value = ?")] * len(values)), values
-    return _standing(table, f"other.value IN ({_marks(values)})", denied=operator == "not"), values
-
-
-def _standing(table: str, condition: str, *, denied: bool = False) -> str:
-    """Return the condition that a row stands, or does not stand, in a filter's table with a value for which a condition holds."""
-    also = f" AND ({condition})" if condition else ""
-    return f"{'NOT ' if denied else ''}EXISTS (SELECT 1 FROM {table} AS other WHERE other.row = {TAKEN}.row{also})"
-
-
-def _date_clause(table: str, operator: str, dates: Sequence[str]) -> Part:
-    """Compare by the first day for upper and by the last day for lower bounds; equal is what lies wholly within."""
-    first, last = _days(dates[0])
-    comparison, bound = {
-        "gte": ("other.last >= ?", [first]),
-        "gt": ("other.last > ?", [last]),
-        "lte": ("other.value <= ?", [last]),
-        "lt": ("other.value < ?", [first]),
-    }.get(operator) or (
-        " OR ".join(["(other.value >= ? AND other.last <= ?)"] * len(dates)),
-        [day for date in dates for day in _days(date)],
-    )
-    return _standing(table, comparison, denied=operator == "not"), bound
-
-
-def _days(date: str) -> tuple[str, str]:
-    """Return the first and the last day of a year, a month or a day."""
-    found = period(date)
-    return str(found.earliest), str(found.latest)
