@@ -116,10 +116,7 @@ class Lengths:
         self.mean = tokens_ / max(1, self.records)
         self._classes = {type_: _classes(lengths) for type_, lengths in self._of.items()}
         self._of_class: dict[tuple[int, int], BitMap] = {}
-
-    def of_type(self, type_: int) -> Sequence[int]:
-        """Return the lengths that records of a type have, in order."""
-        return self._of.get(type_, ())
+        self._within: dict[tuple[int, int], list[tuple[int, BitMap]]] = {}
 
     def rows(self, type_: int, length: int) -> BitMap:
         """Return the rows of a type that have a length."""
@@ -134,12 +131,20 @@ class Lengths:
         """Return the classes that the lengths of a type fall into: the first length of each, and the first behind it."""
         return self._classes[type_]
 
+    def within(self, type_: int, number: int) -> Sequence[tuple[int, BitMap]]:
+        """Return the lengths in a class of a type, in order, each with the rows that have it."""
+        found = self._within.get((type_, number))
+        if found is None:
+            first, behind = self._classes[type_][number]
+            found = [(length, self.rows(type_, length)) for length in self._of[type_] if first <= length < behind]
+            self._within[type_, number] = found
+        return found
+
     def of_class(self, type_: int, number: int) -> BitMap:
         """Return the rows of a class of lengths of a type."""
         found = self._of_class.get((type_, number))
         if found is None:
-            first, behind = self._classes[type_][number]
-            found = BitMap.union(*(self.rows(type_, length) for length in self._of[type_] if first <= length < behind))
+            found = BitMap.union(*(rows for _, rows in self.within(type_, number)))
             self._of_class[type_, number] = found
         return found
 

@@ -9,7 +9,6 @@ not made come last, in their order.
 from __future__ import annotations
 
 import heapq
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -163,10 +162,7 @@ class Ranking:
 
     def _by_length(self, type_: int, rows: BitMap, number: int, counts: tuple[int, ...]) -> int:
         """Score rows in which each term stands equally often, those of one length at once."""
-        lengths = self.lengths.of_type(type_)
-        least, behind = self.lengths.classes(type_)[number]
-        for length in lengths[bisect_left(lengths, least) : bisect_left(lengths, behind)]:
-            standing = self.lengths.rows(type_, length)
+        for length, standing in self.lengths.within(type_, number):
             if rows.intersect(standing):
                 score = self.formula.score(counts, length)
                 if score <= self.most:
@@ -224,4 +220,6 @@ def _times(levels: Levels, rows: BitMap, places: dict[int, int]) -> list[int]:
 
 def _highest(levels: Levels, most: int, rows: BitMap) -> int:
     """Return how often a term stands at most in any of some rows, in each of which it stands."""
-    return next((times for times in range(most, 1, -1) if rows.intersect(levels[times - 1])), 1)
+    while most > 1 and not rows.intersect(levels[most - 1]):
+        most -= 1
+    return most
