@@ -57,6 +57,14 @@ def test_idle_connections_do_not_keep_others_out(server: tuple[Popen[str], int])
         connection.close()
 
 
+def test_the_threads_of_a_worker_are_scheduled_in_batches(server: tuple[Popen[str], int]) -> None:
+    process, port = server
+    assert get(port, "/healthz")
+    threads = [int(task.name) for worker in workers_of(process) for task in Path(f"/proc/{worker}/task").iterdir()]
+    assert len(threads) > len(workers_of(process))
+    assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_BATCH}
+
+
 def has_ipv6() -> bool:
     with suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
         return True
