@@ -20,6 +20,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
+from api.collector import resting
+
 from .layout import ROOT
 from .tasks import Folder
 
@@ -140,5 +142,5 @@ def _work(folder: Folder) -> None:
 
 
 if __name__ == "__main__":
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), resting():
         _work(Folder(Path(sys.argv[1])))

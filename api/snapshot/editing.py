@@ -13,12 +13,12 @@ from typing import Any, Final
 
 import apsw
 
-from schemas import BY_COLLECTION, BY_TYPE, Resource
+from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 
 from . import passages, search
 from .changes import Changes
-from .compiling import Compiled
-from .layout import filter_table
+from .compiling import Block, Compiled
+from .layout import filter_table, is_date, own_sorts, sort_column
 from .read import Snapshot
 from .streams import order
 from .writing import PASSAGES, STEP, Writer
@@ -92,6 +92,27 @@ class Editor:
         """
         self.writer.write(made, lambda collection, count: self._room(collection, made.debate, count), self._debate_row(made.debate))
         self._words.add(made.passages)
+
+    def revise(self, resource: Resource, row: int, made: Block) -> None:
+        """Write the one record of a block in the place of one of the same id, which no word of a text tells from it."""
+        pairs = {one.name: self._values(resource, one, row) for one in resource.filters}
+        keys = ["id", *map(sort_column, own_sorts(resource))]
+        ((_, *new, reference, body),) = made.rows
+        old = self._rows(f"SELECT {', '.join(keys)} FROM {resource.collection} WHERE row = ?", (row,))
+        other = [one for one in resource.filters if pairs[one.name] != [value[:-1] for value in made.pairs[one.name]]]
+        if other or old != [tuple(new)]:
+            self._changed.leaving(resource.collection, row, row)
+            self._changed.coming(resource.collection, row, row)
+        assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference", "body"))
+        self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, body, row))
+        for one in other:
+            self._database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
+        self.writer.pairs(resource, other, made, f"? + {row}")
+
+    def _values(self, resource: Resource, one: Filter, row: int) -> list[Any]:
+        """Return the values of a record in the table of a filter, in order."""
+        columns = "value, last" if is_date(resource, one) else "value"
+        return self._rows(f"SELECT {columns} FROM {filter_table(resource, one)} WHERE row = ? ORDER BY {columns}", (row,))
 
     def _room(self, collection: str, debate: str, count: int) -> tuple[int, int]:
         """Return the first of the rows for a debate, and how many there are."""

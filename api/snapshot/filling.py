@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ import apsw
 
 from schemas import BY_TYPE, RESOURCES
 from schemas.dataset import Dataset
+from schemas.units import Found, Named
 
 from . import exports, passages
 from .base import Base, Known
@@ -21,6 +22,7 @@ from .compiling import Compiled, actors
 from .editing import Editor, copy
 from .layout import APPLICATION_ID, FORMAT, software
 from .model import Naming
+from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
 CACHED_KIB: Final = 128 * 1024
@@ -31,12 +33,18 @@ Reach = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Content:
-    """What a dataset holds beside its debates; ``known_of`` says what is to be known of a debate when the next snapshot is built."""
+    """What a dataset holds beside its debates; ``known_of`` says what is to be known of a debate when the next snapshot is built.
+
+    For debates that stay as they were in another snapshot there are revisions of some of their records, and by debate what of them is
+    named by others now.
+    """
 
     shared: Dataset
     names: list[str]
     digest: str
     known_of: Callable[[Compiled], Known] | None = None
+    revisions: Mapping[Named, Revision] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Found]] = field(default_factory=dict)
 
 
 @dataclass
@@ -83,7 +91,7 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
         reach(1.0)
 
 
-def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], gone: Iterable[str], *, reach: Reach) -> None:
+def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], gone: Collection[str], *, reach: Reach) -> None:
     """Write into a draft what a snapshot holds, with some debates in place of what it has of them, and without those that are gone.
 
     :raises NoRoom: there is no room for a debate among those that stay.
@@ -92,17 +100,22 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], go
     with _opened(draft) as database, database:
         database.execute("DELETE FROM meta WHERE key = 'complete'")
         editor, told = Editor(database), _Told()
-        left = dict(base.known)
+        left, away = dict(base.known), set(gone)
         for debate in gone:
             editor.remove(debate)
-            left.pop(debate, None)
+            left.pop(debate)
         for one in made:
             if left.pop(one.debate, None):
                 editor.remove(one.debate)
             editor.add(one)
+            away.add(one.debate)
             _take(database, content, told, one)
+        Reviser(database, editor, away).revise(content.revisions)
         for debate, known in left.items():
             told.add(debate, known.naming, known.reference)
+            again = replace(known, found=content.found.get(debate, []))
+            if again != known:
+                database.execute("UPDATE inputs SET known = ? WHERE debate = ?", (again.as_json(), debate))
         editor.remove_actors()
         _write_actors(editor.writer, content, told)
         editor.finish()
