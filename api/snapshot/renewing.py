@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Final
 
 import apsw
 import orjson
@@ -15,37 +16,87 @@ from schemas import BY_COLLECTION, RESOURCES, Resource
 
 from . import lengths
 from .levels import Levels, counted
-from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, Postings, hits_of, keep_list
+from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, packed
 from .search import BETWEEN_FIELDS, document
 
 Token = tuple[str, str]  # its kind, and what it is
 Block = tuple[int, int]  # the first and the last row
+Pairs = tuple[tuple[int, int], ...]  # rows, and how often something stands in each
+KINDS: Final = STEM, BEGINNING, LABEL  # of the words that a record is looked at for; of a beginning and of a label these are whole
 
 
 def touched(database: apsw.Connection, collection: str, first: int, last: int) -> frozenset[Token]:
-    """Return the tokens of the records in a block of rows: asked before these rows go, and again when others have come."""
+    """Return the words of the records in a block of rows, each under its kind: asked before these rows go."""
     resource = BY_COLLECTION[collection]
-    return frozenset(token for _, record in _records(database, resource, first, last) for token in _tokens(resource, record)[0])
+    found: set[Token] = set()
+    for _, record in _records(database, resource, first, last):
+        for kind, words in zip(KINDS, _words(resource, record), strict=True):
+            found.update((kind, word) for word in words)
+    return frozenset(found)
 
 
 def refresh(database: apsw.Connection, collection: str, blocks: Sequence[Block], notes: Iterable[frozenset[Token]]) -> None:
     """Bring the sets of words up to date for blocks of a collection that hold other records now.
 
-    `notes` holds what `touched` returned for each block before; what it returned since may be among it and changes nothing.
-    A token that is common by now and was not is found hit by hit as before.
+    `notes` holds what `touched` returned for each block before. A token that is common by now and was not is found hit by hit as before.
     """
     resource = BY_COLLECTION[collection]
-    standing: dict[Token, list[tuple[int, int]]] = {}
+    common = _Common({(kind, token): number for kind, token, number in database.execute("SELECT kind, token, list FROM common")})
+    standing: dict[Token, list[tuple[int, int]]] = defaultdict(list)
     sizes: dict[int, int] = {}
     for first, last in blocks:
         for row, record in _records(database, resource, first, last):
-            counts, sizes[row] = _tokens(resource, record)
-            for token, count in counts.items():
-                standing.setdefault(token, []).append((row, count))
+            words = _words(resource, record)
+            sizes[row] = sum(map(len, words))
+            for token, count in common.counts(words).items():
+                standing[token].append((row, count))
     type_ = RESOURCES.index(resource)
     lengths.replace(database, type_, blocks, sizes)
-    for token in sorted(standing.keys() | frozenset[Token]().union(*notes)):
-        _renew(database, type_, blocks, token, counted(standing.get(token, ())))
+    old = (token for kind, word in frozenset[Token]().union(*notes) for token in common.of_word(kind, word))
+    affected = {common.lists[token] for token in (*standing, *old)}
+    _renew(database, type_, blocks, {number: common.parts(number, standing) for number in sorted(affected)})
+
+
+@dataclass
+class _Common:
+    """The common tokens, each with the number of the list of its sets."""
+
+    lists: dict[Token, int]
+    _of_word: dict[Token, list[Token]] = field(default_factory=dict)
+
+    def of_word(self, kind: str, word: str) -> list[Token]:
+        """Return the common tokens that stand where a word of a kind does."""
+        found = self._of_word.get((kind, word))
+        if found is None:
+            tokens = [(kind, word)] if kind != BEGINNING else []
+            if kind != STEM:
+                beginning = BEGINNING if kind == BEGINNING else LABEL_BEGINNING
+                tokens += ((beginning, word[: size + 1]) for size in range(len(word)))
+            found = self._of_word[kind, word] = [token for token in tokens if token in self.lists and word != BETWEEN_FIELDS]
+        return found
+
+    def counts(self, words: Sequence[Sequence[str]]) -> Counter[Token]:
+        """Return how often each common token stands in a record of these words, by kind; in a label it counts once."""
+        stems, whole, label = words
+        counts: Counter[Token] = Counter()
+        for kind, some in ((STEM, stems), (BEGINNING, whole)):
+            for word in some:
+                counts.update(self.of_word(kind, word))
+        counts.update({token for word in label for token in self.of_word(LABEL, word)})
+        return counts
+
+    def parts(self, number: int, standing: Mapping[Token, Sequence[tuple[int, int]]]) -> dict[Pairs, list[Token]]:
+        """Return the tokens that share a list, those together that stand where they do in the same way."""
+        made: dict[Pairs, list[Token]] = defaultdict(list)
+        for token in self._sharing[number]:
+            made[tuple(standing.get(token, ()))].append(token)
+        return made
+
+    def __post_init__(self) -> None:
+        """Bring together the tokens that share a list."""
+        self._sharing: dict[int, list[Token]] = defaultdict(list)
+        for token, number in sorted(self.lists.items()):
+            self._sharing[number].append(token)
 
 
 def _records(database: apsw.Connection, resource: Resource, first: int, last: int) -> Iterator[tuple[int, Any]]:
@@ -54,46 +105,49 @@ def _records(database: apsw.Connection, resource: Resource, first: int, last: in
         yield row, orjson.loads(body)
 
 
-def _tokens(resource: Resource, record: Any) -> tuple[Counter[Token], int]:
-    """Return how often each token stands in a record, and the length of the record."""
-    stems, words, label = (text.split() for text in document(resource, record))
-    counts: Counter[Token] = Counter((STEM, token) for token in stems if token != BETWEEN_FIELDS)
-    counts.update((BEGINNING, token[: size + 1]) for token in words if token != BETWEEN_FIELDS for size in range(len(token)))
-    counts.update({(LABEL, token) for token in label})
-    counts.update({(LABEL_BEGINNING, token[: size + 1]) for token in label for size in range(len(token))})
-    return counts, len(stems) + len(words) + len(label)
+def _words(resource: Resource, record: Any) -> list[list[str]]:
+    """Return the stems and the words of a record, with what stands between fields, and the words of its label."""
+    return [text.split() for text in document(resource, record)]
 
 
-def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], token: Token, more: Levels) -> None:
-    """Write the sets of a token for a type, if they are kept, with what stands in some blocks in the place of what stood there."""
-    found: list[Any] = database.execute("SELECT list FROM common WHERE kind = ? AND token = ?", token).fetchall()
-    for (number,) in found:
-        postings: Postings = {}
-        for one, rows in database.execute("SELECT type, rows FROM postings WHERE list = ? ORDER BY type, level", (number,)):
-            postings.setdefault(one, []).append(BitMap.deserialize(rows))
-        postings[type_] = _replaced(postings.get(type_, []), blocks, more)
-        own = _own_list(database, number)
-        keep_list(database, own, postings)
-        database.execute("UPDATE common SET list = ?, hits = ? WHERE kind = ? AND token = ?", (own, hits_of(postings), *token))
+def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], wanted: Mapping[int, Mapping[Pairs, Sequence[Token]]]) -> None:
+    """Write the sets of lists for a type with what stands in some blocks in the place of what stood there.
+
+    Where tokens that share a list do not stand there in the same way any more, all but the first of them get lists of their own.
+    """
+    gone = BitMap()
+    for first, last in blocks:
+        gone.add_range(first, last + 1)
+    ((most,),) = database.execute("SELECT coalesce(max(list), 0) FROM common")
+    for number, parts in wanted.items():
+        found = database.execute("SELECT rows FROM postings WHERE list = ? AND type = ? ORDER BY level", (number, type_))
+        old = [BitMap.deserialize(rows) for (rows,) in found]
+        for place, (pairs, tokens) in enumerate(parts.items()):
+            new, own = _replaced(old, gone, counted(pairs)), number
+            if place:
+                most = own = most + 1
+                copied = "SELECT ?, type, level, rows FROM postings WHERE list = ? AND type <> ?"
+                database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (own, number, type_))
+            _write(database, own, type_, old if own == number else [], new)
+            more = sum(map(len, new[:1])) - sum(map(len, old[:1]))
+            database.executemany(
+                "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?", ((own, more, *token) for token in tokens)
+            )
 
 
-def _replaced(levels: Levels, blocks: Sequence[Block], more: Levels) -> Levels:
-    """Return levels with others in some blocks."""
-    made = []
-    for rows, added in zip_longest(levels, more, fillvalue=BitMap()):
-        kept = BitMap(rows)
-        for first, last in blocks:
-            kept.remove_range(first, last + 1)
-        made.append(kept | added)
+def _replaced(levels: Levels, gone: BitMap, more: Levels) -> Levels:
+    """Return levels without some rows, and with others."""
+    made = [rows - gone | added for rows, added in zip_longest(levels, more, fillvalue=BitMap())]
     return [rows for rows in made if rows]
 
 
-def _own_list(database: apsw.Connection, number: int) -> int:
-    """Return the number of a list that no other token has: this one, or a new one where others have it too."""
-    sharing: Any
-    most: Any
-    ((sharing,),) = database.execute("SELECT count(*) FROM common WHERE list = ?", (number,)).fetchall()
-    if sharing == 1:
-        return number
-    ((most,),) = database.execute("SELECT max(list) FROM common").fetchall()
-    return int(most) + 1
+def _write(database: apsw.Connection, number: int, type_: int, old: Levels, new: Levels) -> None:
+    """Write the levels of a type in a list, where they are others than those that are there."""
+    for level, (before, rows) in enumerate(zip_longest(old, new), start=1):
+        if rows is None:
+            database.execute("DELETE FROM postings WHERE list = ? AND type = ? AND level = ?", (number, type_, level))
+        elif before is None:
+            database.execute("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", (number, type_, level, packed(rows)))
+        elif before != rows:
+            statement = "UPDATE postings SET rows = ? WHERE list = ? AND type = ? AND level = ?"
+            database.execute(statement, (packed(rows), number, type_, level))
