@@ -15,7 +15,7 @@ import apsw
 
 from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 
-from . import passages, search
+from . import csv_lines, passages, search
 from .changes import Changes
 from .compiling import Block, Compiled
 from .layout import filter_table, is_date, own_sorts, sort_column
@@ -82,6 +82,7 @@ class Editor:
         self._changed.leaving(resource.collection, first, last)
         for table in (resource.collection, *(filter_table(resource, one) for one in resource.filters)):
             self._database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", (first, last))
+        csv_lines.remove(self._database, resource.collection, first, last)
         least, _ = search.rows_of(resource)
         self._database.execute("DELETE FROM search WHERE rowid BETWEEN ? AND ?", (least + first, least + last))
 
@@ -108,6 +109,7 @@ class Editor:
         for one in other:
             self._database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
         self.writer.pairs(resource, other, made, f"? + {row}")
+        csv_lines.renew(self._database, resource.collection, row)
 
     def _values(self, resource: Resource, one: Filter, row: int) -> list[Any]:
         """Return the values of a record in the table of a filter, in order."""

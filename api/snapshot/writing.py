@@ -13,7 +13,7 @@ import apsw
 
 from schemas import BY_TYPE, RESOURCES, Filter, Resource
 
-from . import derived, orders, passages, postings, search, sets
+from . import csv_lines, derived, orders, passages, postings, search, sets
 from .compiling import Block, Compiled
 from .layout import BLOCKS, COMMON, filter_table, indexes, is_date, own_sorts, tables
 
@@ -45,7 +45,7 @@ class Writer:
             self._make()
 
     def _make(self) -> None:
-        for statement in (COMMON, BLOCKS, sets.TABLE, orders.TABLE, search.TABLE, search.GATHERED, passages.TABLES):
+        for statement in (COMMON, BLOCKS, csv_lines.TABLE, sets.TABLE, orders.TABLE, search.TABLE, search.GATHERED, passages.TABLES):
             self.database.execute(statement)
         for resource in RESOURCES:
             for statement in tables(resource):
@@ -83,6 +83,7 @@ class Writer:
         marks = ", ?" * (3 + len(own_sorts(resource)))
         self.database.executemany(f"INSERT INTO {resource.collection} VALUES ({row}{marks})", block.rows)
         self.pairs(resource, resource.filters, block, row)
+        csv_lines.write(self.database, resource.collection, block.lines, first, step)
         if block.rows:
             self._written(resource.collection, first, first + (len(block.rows) - 1) * step)
         least = search.rows_of(resource)[0] + first
