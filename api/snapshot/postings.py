@@ -20,6 +20,7 @@ from .search import BETWEEN_FIELDS, ROWS_EACH
 
 STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
+MOST_CODES: Final = 1 << 14
 TABLES: Final = """
 CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
 CREATE INDEX common_by_list ON common (list);
@@ -53,12 +54,28 @@ class _Beginning:
         self.words: Postings = {}
         self.labels: Postings = {}
         self.written: tuple[int, int] | None = None  # the lists of the one longer beginning that this one is made of
+        self._codes: list[int] = []  # of rare words, of which sets are made once there are many
 
-    def take(self, words: Postings, labels: Postings, instances: int, written: tuple[int, int] | None) -> None:
-        """Add what stands for a longer beginning, or for the word itself."""
-        self.written = written if self.instances == 0 else None
-        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+    def take(self, codes: list[int], instances: int) -> None:
+        """Add where a word stands."""
+        self.written = None
         self.instances += instances
+        self._codes += codes
+        if len(self._codes) > MOST_CODES:
+            self.settle()
+
+    def take_from(self, longer: _Beginning) -> None:
+        """Add what stands for a longer beginning."""
+        self.take(longer._codes, 0)
+        self.written = longer.written if self.instances == 0 else None
+        self.words, self.labels = merged(self.words, longer.words), merged(self.labels, longer.labels)
+        self.instances += longer.instances
+
+    def settle(self) -> None:
+        """Make sets of all that stands for it."""
+        _, words, labels = _split(sorted(self._codes))
+        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+        self._codes = []
 
 
 def merged(postings: Postings, more: Postings) -> Postings:
@@ -81,30 +98,31 @@ class _Writer:
         self._leave(0)
 
     def _token(self, token: str, instances: int) -> None:
-        stems, words, labels = _split([code for (code,) in self.database.execute(OF_TOKEN, (token,))])
-        labels = {type_: levels[:1] for type_, levels in labels.items()}
+        codes = [code for (code,) in self.database.execute(OF_TOKEN, (token,))]
         if instances >= LEAST_COMMON:
+            stems, _, labels = _split(codes)
             self._keep(STEM, token, stems)
-            self._keep(LABEL, token, labels)
+            self._keep(LABEL, token, {type_: levels[:1] for type_, levels in labels.items()})
         shared = 0
         while shared < len(self.path) and token.startswith(self.path[shared].letters):
             shared += 1
         self._leave(shared)
         self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
-        self.path[-1].take(words, labels, instances, None)
+        self.path[-1].take(codes, instances)
 
     def _leave(self, depth: int) -> None:
         """Write the beginnings that no further token has, and give what they hold to the shorter ones."""
         while len(self.path) > depth:
             done = self.path.pop()
             if done.instances >= LEAST_COMMON:
+                done.settle()
                 words, labels = done.written or (None, None)
                 done.written = (
                     self._keep(BEGINNING, done.letters, done.words, words),
                     self._keep(LABEL_BEGINNING, done.letters, {type_: levels[:1] for type_, levels in done.labels.items()}, labels),
                 )
             if self.path:
-                self.path[-1].take(done.words, done.labels, done.instances, done.written)
+                self.path[-1].take_from(done)
 
     def _keep(self, kind: str, token: str, postings: Postings, same: int | None = None) -> int:
         """Write the sets of a token, or that they are the same as those of a list; return the number of the list."""
