@@ -19,7 +19,6 @@ from typing import Any, Final, Self
 
 import orjson
 
-from .base import walk_references
 from .dataset import Dataset, Entry
 from .layout import DEBATE_FILES
 from .load import gather_debates, guest, ruled
@@ -201,7 +200,7 @@ def abroad(dataset: Dataset) -> Iterator[tuple[Entry, str, str]]:
     """Yield entry, type and full id where a unit names a record of a debate that it does not hold."""
     others = set(dataset.names) - set(dataset.debates)
     for entry in (entry for entries in dataset.entries.values() for entry in entries):
-        for _, type_, ref in walk_references(entry.resource.authored, entry.raw):
+        for _, type_, ref in entry.references:
             if "." in ref and _debate_of(ref) in others:
                 yield entry, type_, ref
 

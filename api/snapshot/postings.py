@@ -7,8 +7,10 @@ such a word.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import apsw
@@ -27,21 +29,19 @@ CREATE INDEX common_by_list ON common (list);
 CREATE TABLE postings (id INTEGER PRIMARY KEY, list INTEGER NOT NULL, type INTEGER NOT NULL, level INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX postings_by_list ON postings (list, type, level);
 """
-VOCABULARY: Final = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, row)"
 PLACES: Final = "CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance)"
-OF_TOKEN: Final = "SELECT doc * 4 + (col = 'words') + 2 * (col = 'label') FROM temp.places WHERE term = ?"
+CODES: Final = "SELECT term, doc * 4 + (col = 'words') + 2 * (col = 'label') FROM temp.places ORDER BY term"  # and by doc, as they stand
 STEMS_CODE, WORDS_CODE, LABEL_CODE = range(3)
+CODES_EACH: Final = 4 * ROWS_EACH
 Postings = dict[int, Levels]  # by the number of the type
 
 
 def write(database: apsw.Connection) -> None:
     """Write the sets of all common words from the index of words, which is complete; one token's rows are in memory at a time."""
     database.execute(TABLES)
-    database.execute(VOCABULARY)
     database.execute(PLACES)
     _Writer(database).write()
     database.execute("DROP TABLE temp.places")
-    database.execute("DROP TABLE temp.vocabulary")
     lengths.write(database)
 
 
@@ -92,14 +92,13 @@ class _Writer:
         self.lists = 0
 
     def write(self) -> None:
-        for token, instances in self.database.execute("SELECT term, cnt FROM temp.vocabulary ORDER BY term"):
+        for token, group in groupby(self.database.execute(CODES), key=itemgetter(0)):
             if token != BETWEEN_FIELDS:
-                self._token(token, instances)
+                self._token(token, [code for _, code in group])
         self._leave(0)
 
-    def _token(self, token: str, instances: int) -> None:
-        codes = [code for (code,) in self.database.execute(OF_TOKEN, (token,))]
-        if instances >= LEAST_COMMON:
+    def _token(self, token: str, codes: list[int]) -> None:
+        if len(codes) >= LEAST_COMMON:
             stems, _, labels = _split(codes)
             self._keep(STEM, token, stems)
             self._keep(LABEL, token, {type_: levels[:1] for type_, levels in labels.items()})
@@ -108,7 +107,7 @@ class _Writer:
             shared += 1
         self._leave(shared)
         self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
-        self.path[-1].take(codes, instances)
+        self.path[-1].take(codes, len(codes))
 
     def _leave(self, depth: int) -> None:
         """Write the beginnings that no further token has, and give what they hold to the shorter ones."""
@@ -157,8 +156,14 @@ def packed(rows: BitMap) -> bytes:
 
 def _split(codes: list[int]) -> tuple[Postings, Postings, Postings]:
     """Return the postings of a token in stems, in words and in labels; a code is a row of the index and, in two bits, a column."""
-    return tuple(_by_type([code >> 2 for code in codes if code & 3 == column]) for column in (STEMS_CODE, WORDS_CODE, LABEL_CODE))  # type: ignore[return-value]
-
-
-def _by_type(rows: list[int]) -> Postings:
-    return {type_: levels_of([row % ROWS_EACH for row in part]) for type_, part in groupby(rows, lambda row: row // ROWS_EACH)}
+    made: tuple[Postings, Postings, Postings] = {}, {}, {}
+    place = 0
+    while place < len(codes):
+        type_ = codes[place] // CODES_EACH
+        behind = bisect_left(codes, (type_ + 1) * CODES_EACH, place)
+        part, first = codes[place:behind], type_ * ROWS_EACH
+        for column, postings in zip((STEMS_CODE, WORDS_CODE, LABEL_CODE), made, strict=True):
+            if levels := levels_of([(code >> 2) - first for code in part if code & 3 == column]):
+                postings[type_] = levels
+        place = behind
+    return made
