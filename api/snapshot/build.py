@@ -179,8 +179,9 @@ class Source:
         try:
             with _new(target) as draft:
                 made = in_order(self._valid(crew.map("compile", new), checked), names, draft.parent)
-                content = self._content(links, wanted, revisions(self._base.links(), links, {*names, *gone}, self.folder))
-                edit(draft, content, self._base, made, gone, reach=self._finishing)
+                away = {*names, *gone}
+                content = self._content(links, wanted, revisions(self._base.links(), links, away, self.folder))
+                edit(draft, content, self._base, made, away, reach=self._finishing)
         except NoRoom:
             return False
         return True

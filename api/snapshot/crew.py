@@ -45,14 +45,12 @@ class Crew:
         self._workers = [_Worker(folder) for _ in range(jobs)] if jobs > 1 else []
 
     def map(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
-        """Yield what a task makes of each item, in their order."""
+        """Yield what a task makes of each item, in their order; the processes begin at once."""
         if not self._workers:
-            yield from (self._folder.do(task, item) for item in items)
-            return
+            return (self._folder.do(task, item) for item in items)
         turns = [items[number :: len(self._workers)] for number in range(len(self._workers))]
         streams = [worker.results(task, own) for worker, own in zip(self._workers, turns, strict=True)]
-        for number in range(len(items)):
-            yield next(streams[number % len(streams)])
+        return (next(streams[number % len(streams)]) for number in range(len(items)))
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -89,6 +87,9 @@ class _Worker:
         """
         waiting = iter(items)
         self._tell(task, islice(waiting, AHEAD))
+        return self._results(task, items, waiting)
+
+    def _results(self, task: str, items: Sequence[Any], waiting: Iterator[Any]) -> Iterator[Any]:
         for _, following in zip(items, chain(waiting, repeat(None)), strict=False):
             frame = self._made.get()
             if not frame:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -108,15 +109,19 @@ def write(database: apsw.Connection, about: Mapping[str, Any], block: int = BLOC
 
     `about` is what ``dataset.json`` is to say of the dataset; `block` is how many bytes of records a part is rendered from at most.
     """
-    for name in NAMES:
-        offset, digest = 0, hashlib.sha256()
-        for part in _parts(database.execute, name, about, block):
-            data = _render(database.execute, part)
-            row = (name, offset, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
-            database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            offset += len(data)
-            digest.update(data)
-        database.execute("INSERT INTO exports VALUES (?, ?, ?)", (name, offset, digest.digest()))
+    with ThreadPoolExecutor(1) as beside:
+        for name in NAMES:
+            offset, digest = 0, hashlib.sha256()
+            hashed = beside.submit(digest.update, b"")
+            for part in _parts(database.execute, name, about, block):
+                data = _render(database.execute, part)
+                row = (name, offset, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
+                database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                offset += len(data)
+                hashed.result()  # one part is hashed while the next one is rendered, and no more are held
+                hashed = beside.submit(digest.update, data)
+            hashed.result()
+            database.execute("INSERT INTO exports VALUES (?, ?, ?)", (name, offset, digest.digest()))
 
 
 def _parts(rows: Rows, name: str, about: Mapping[str, Any], block: int) -> Iterator[Part]:

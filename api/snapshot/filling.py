@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -91,8 +92,8 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
         reach(1.0)
 
 
-def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], gone: Collection[str], *, reach: Reach) -> None:
-    """Write into a draft what a snapshot holds, with some debates in place of what it has of them, and without those that are gone.
+def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], away: AbstractSet[str], *, reach: Reach) -> None:
+    """Write into a draft what a snapshot holds, with some debates in place of those that are `away`: others now, or gone.
 
     :raises NoRoom: there is no room for a debate among those that stay.
     """
@@ -100,18 +101,13 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], go
     with _opened(draft) as database, database:
         database.execute("DELETE FROM meta WHERE key = 'complete'")
         editor, told = Editor(database), _Told()
-        left, away = dict(base.known), set(gone)
-        for debate in gone:
+        for debate in sorted(away & base.known.keys()):
             editor.remove(debate)
-            left.pop(debate)
         for one in made:
-            if left.pop(one.debate, None):
-                editor.remove(one.debate)
             editor.add(one)
-            away.add(one.debate)
             _take(database, content, told, one)
         Reviser(database, editor, away).revise(content.revisions)
-        for debate, known in left.items():
+        for debate, known in ((debate, known) for debate, known in base.known.items() if debate not in away):
             told.add(debate, known.naming, known.reference)
             again = replace(known, found=content.found.get(debate, []))
             if again != known:

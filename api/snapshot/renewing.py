@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from itertools import zip_longest
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import Any, Final
 
 import apsw
@@ -15,13 +14,13 @@ from pyroaring import BitMap
 from schemas import BY_COLLECTION, RESOURCES, Resource
 
 from . import lengths
-from .levels import Levels, counted
+from .levels import Levels, levels_of
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, packed
 from .search import BETWEEN_FIELDS, document
 
 Token = tuple[str, str]  # its kind, and what it is
 Block = tuple[int, int]  # the first and the last row
-Pairs = tuple[tuple[int, int], ...]  # rows, and how often something stands in each
+Part = tuple[Sequence[int], Sequence[Token]]  # rows, each as often as some tokens stand in it, and these
 KINDS: Final = STEM, BEGINNING, LABEL  # of the words that a record is looked at for; of a beginning and of a label these are whole
 
 
@@ -41,62 +40,59 @@ def refresh(database: apsw.Connection, collection: str, blocks: Sequence[Block],
     `notes` holds what `touched` returned for each block before. A token that is common by now and was not is found hit by hit as before.
     """
     resource = BY_COLLECTION[collection]
-    common = _Common({(kind, token): number for kind, token, number in database.execute("SELECT kind, token, list FROM common")})
-    standing: dict[Token, list[tuple[int, int]]] = defaultdict(list)
+    lists = {(kind, token): number for kind, token, number in database.execute("SELECT kind, token, list FROM common")}
+    common = {kind: _Common(kind, lists) for kind in KINDS}
+    standing: dict[Token, list[int]] = defaultdict(list)
     sizes: dict[int, int] = {}
     for first, last in blocks:
         for row, record in _records(database, resource, first, last):
-            words = _words(resource, record)
-            sizes[row] = sum(map(len, words))
-            for token, count in common.counts(words).items():
-                standing[token].append((row, count))
+            stems, words, label = _words(resource, record)
+            sizes[row] = len(stems) + len(words) + len(label)
+            for kind, some in ((STEM, stems), (BEGINNING, words)):
+                for token in chain.from_iterable(map(common[kind].__getitem__, some)):
+                    standing[token].append(row)
+            for token in set(chain.from_iterable(map(common[LABEL].__getitem__, label))):
+                standing[token].append(row)
     type_ = RESOURCES.index(resource)
     lengths.replace(database, type_, blocks, sizes)
-    old = (token for kind, word in frozenset[Token]().union(*notes) for token in common.of_word(kind, word))
-    affected = {common.lists[token] for token in (*standing, *old)}
-    _renew(database, type_, blocks, {number: common.parts(number, standing) for number in sorted(affected)})
+    old = (token for kind, word in frozenset[Token]().union(*notes) for token in common[kind][word])
+    _renew(database, type_, blocks, _parts(lists, {*standing, *old}, standing))
 
 
-@dataclass
-class _Common:
-    """The common tokens, each with the number of the list of its sets."""
+class _Common(dict[str, list[Token]]):
+    """The common tokens that stand where a word of a kind does, by the word, looked up once each."""
 
-    lists: dict[Token, int]
-    _of_word: dict[Token, list[Token]] = field(default_factory=dict)
+    def __init__(self, kind: str, lists: Mapping[Token, int]) -> None:
+        """Take the kind, and the common tokens with the numbers of the lists of their sets."""
+        self._kind, self._lists = kind, lists
 
-    def of_word(self, kind: str, word: str) -> list[Token]:
-        """Return the common tokens that stand where a word of a kind does."""
-        found = self._of_word.get((kind, word))
-        if found is None:
-            tokens = [(kind, word)] if kind != BEGINNING else []
-            if kind != STEM:
-                beginning = BEGINNING if kind == BEGINNING else LABEL_BEGINNING
-                tokens += ((beginning, word[: size + 1]) for size in range(len(word)))
-            found = self._of_word[kind, word] = [token for token in tokens if token in self.lists and word != BETWEEN_FIELDS]
+    def __missing__(self, word: str) -> list[Token]:
+        """Look a word up."""
+        tokens = [(self._kind, word)] if self._kind != BEGINNING else []
+        if self._kind != STEM:
+            beginning = BEGINNING if self._kind == BEGINNING else LABEL_BEGINNING
+            tokens += ((beginning, word[: size + 1]) for size in range(len(word)))
+        found = self[word] = [token for token in tokens if token in self._lists and word != BETWEEN_FIELDS]
         return found
 
-    def counts(self, words: Sequence[Sequence[str]]) -> Counter[Token]:
-        """Return how often each common token stands in a record of these words, by kind; in a label it counts once."""
-        stems, whole, label = words
-        counts: Counter[Token] = Counter()
-        for kind, some in ((STEM, stems), (BEGINNING, whole)):
-            for word in some:
-                counts.update(self.of_word(kind, word))
-        counts.update({token for word in label for token in self.of_word(LABEL, word)})
-        return counts
 
-    def parts(self, number: int, standing: Mapping[Token, Sequence[tuple[int, int]]]) -> dict[Pairs, list[Token]]:
-        """Return the tokens that share a list, those together that stand where they do in the same way."""
-        made: dict[Pairs, list[Token]] = defaultdict(list)
-        for token in self._sharing[number]:
-            made[tuple(standing.get(token, ()))].append(token)
-        return made
+def _parts(lists: Mapping[Token, int], affected: Collection[Token], standing: Mapping[Token, Sequence[int]]) -> dict[int, list[Part]]:
+    """Return, by the number of each list that is affected, the tokens that share it: those together that stand in the same rows now."""
+    numbers = {lists[token] for token in affected}
+    sharing: dict[int, list[Token]] = defaultdict(list)
+    for token, number in sorted(lists.items()):
+        if number in numbers:
+            sharing[number].append(token)
+    return {number: _parted(tokens, standing) for number, tokens in sorted(sharing.items())}
 
-    def __post_init__(self) -> None:
-        """Bring together the tokens that share a list."""
-        self._sharing: dict[int, list[Token]] = defaultdict(list)
-        for token, number in sorted(self.lists.items()):
-            self._sharing[number].append(token)
+
+def _parted(tokens: Sequence[Token], standing: Mapping[Token, Sequence[int]]) -> list[Part]:
+    if len(tokens) == 1:
+        return [(standing.get(tokens[0], ()), tokens)]
+    made: dict[tuple[int, ...], list[Token]] = defaultdict(list)
+    for token in tokens:
+        made[tuple(standing.get(token, ()))].append(token)
+    return list(made.items())
 
 
 def _records(database: apsw.Connection, resource: Resource, first: int, last: int) -> Iterator[tuple[int, Any]]:
@@ -110,7 +106,7 @@ def _words(resource: Resource, record: Any) -> list[list[str]]:
     return [text.split() for text in document(resource, record)]
 
 
-def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], wanted: Mapping[int, Mapping[Pairs, Sequence[Token]]]) -> None:
+def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], wanted: Mapping[int, Sequence[Part]]) -> None:
     """Write the sets of lists for a type with what stands in some blocks in the place of what stood there.
 
     Where tokens that share a list do not stand there in the same way any more, all but the first of them get lists of their own.
@@ -121,18 +117,18 @@ def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], wante
     ((most,),) = database.execute("SELECT coalesce(max(list), 0) FROM common")
     for number, parts in wanted.items():
         found = database.execute("SELECT rows FROM postings WHERE list = ? AND type = ? ORDER BY level", (number, type_))
-        old = [BitMap.deserialize(rows) for (rows,) in found]
-        for place, (pairs, tokens) in enumerate(parts.items()):
-            new, own = _replaced(old, gone, counted(pairs)), number
+        old = [BitMap.deserialize(level) for (level,) in found]
+        for place, (rows, tokens) in enumerate(parts):
+            new, own = _replaced(old, gone, levels_of(sorted(rows))), number
             if place:
                 most = own = most + 1
                 copied = "SELECT ?, type, level, rows FROM postings WHERE list = ? AND type <> ?"
                 database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (own, number, type_))
             _write(database, own, type_, old if own == number else [], new)
             more = sum(map(len, new[:1])) - sum(map(len, old[:1]))
-            database.executemany(
-                "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?", ((own, more, *token) for token in tokens)
-            )
+            if place or more:
+                statement = "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?"
+                database.executemany(statement, ((own, more, *token) for token in tokens))
 
 
 def _replaced(levels: Levels, gone: BitMap, more: Levels) -> Levels:
