@@ -133,13 +133,16 @@ def _work(folder: Folder) -> None:
     """Do what standard input says until it ends, and write what was made, or what went wrong, to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     while frame := _read(sys.stdin.buffer):
-        task, item = pickle.loads(frame)  # noqa: S301 - from the process that started this one
-        answer: tuple[Any, Exception | None]
-        try:
-            answer = folder.do(task, item), None
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the task was given
-            answer = None, error
-        _write(sys.stdout.buffer, answer)
+        _write(sys.stdout.buffer, _answer(folder, frame))  # nothing is kept of what was made while the next is
+
+
+def _answer(folder: Folder, frame: bytes) -> tuple[Any, Exception | None]:
+    """Return what was made of a message, or what went wrong."""
+    task, item = pickle.loads(frame)  # noqa: S301 - from the process that started this one
+    try:
+        return folder.do(task, item), None
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the task was given
+        return None, error
 
 
 if __name__ == "__main__":

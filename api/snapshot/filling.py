@@ -27,6 +27,7 @@ from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
 CACHED_KIB: Final = 128 * 1024
+PAGE_BYTES: Final = 16384  # records are longer than half of a smaller page, and would leave much of it empty
 INDEXED: Final = 0.6  # the share of what comes after the last debate that is over when all is indexed
 
 Reach = Callable[[float], None]
@@ -76,7 +77,7 @@ def _opened(draft: Path) -> Iterator[apsw.Connection]:
 def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) -> None:
     """Write a whole snapshot into a draft; `reach` hears which share of the work after the last debate is done."""
     with _opened(draft) as database:
-        database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
+        database.execute(f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         with database:
             writer, told = Writer(database), _Told()
             numbers = {debate: number for number, debate in enumerate(sorted(content.names))}

@@ -56,20 +56,23 @@ class _Beginning:
         self.written: tuple[int, int] | None = None  # the lists of the one longer beginning that this one is made of
         self._codes: list[int] = []  # of rare words, of which sets are made once there are many
 
-    def take(self, codes: list[int], instances: int) -> None:
-        """Add where a word stands."""
-        self.written = None
-        self.instances += instances
+    def take(self, codes: list[int]) -> None:
+        """Add where a rare word stands."""
+        self.instances += len(codes)
         self._codes += codes
         if len(self._codes) > MOST_CODES:
             self.settle()
 
+    def take_sets(self, words: Postings, labels: Postings, instances: int) -> None:
+        """Add where a word stands so many times, or what begins in a longer way."""
+        self.instances += instances
+        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+
     def take_from(self, longer: _Beginning) -> None:
         """Add what stands for a longer beginning."""
-        self.take(longer._codes, 0)
-        self.written = longer.written if self.instances == 0 else None
-        self.words, self.labels = merged(self.words, longer.words), merged(self.labels, longer.labels)
-        self.instances += longer.instances
+        self.written = None if self.instances else longer.written
+        self.take_sets(longer.words, longer.labels, longer.instances - len(longer._codes))
+        self.take(longer._codes)
 
     def settle(self) -> None:
         """Make sets of all that stands for it."""
@@ -98,16 +101,19 @@ class _Writer:
         self._leave(0)
 
     def _token(self, token: str, codes: list[int]) -> None:
-        if len(codes) >= LEAST_COMMON:
-            stems, _, labels = _split(codes)
-            self._keep(STEM, token, stems)
-            self._keep(LABEL, token, {type_: levels[:1] for type_, levels in labels.items()})
         shared = 0
         while shared < len(self.path) and token.startswith(self.path[shared].letters):
             shared += 1
         self._leave(shared)
         self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
-        self.path[-1].take(codes, len(codes))
+        if len(codes) < LEAST_COMMON:
+            self.path[-1].take(codes)
+            return
+        stems, words, labels = _split(codes)
+        labels = {type_: levels[:1] for type_, levels in labels.items()}
+        self.path[-1].take_sets(words, labels, len(codes))
+        self._keep(STEM, token, stems)
+        self._keep(LABEL, token, labels)
 
     def _leave(self, depth: int) -> None:
         """Write the beginnings that no further token has, and give what they hold to the shorter ones."""
