@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from . import BY_TYPE, RESOURCES, Resource
+from .base import walk_references
 from .problems import Patience, Problem
 from .reading import Document, Pointer
 from .text import SourceText
@@ -37,6 +38,11 @@ class Entry:
     def served_id(self) -> str:
         """The id under which the record is served."""
         return self.resource.served_id(self.debate, self.id)
+
+    @cached_property
+    def references(self) -> Sequence[tuple[Pointer, str, str]]:
+        """Path, type and authored id of each reference in it, of those that are well formed."""
+        return list(walk_references(self.resource.authored, self.raw))
 
     def problem(self, pointer: Pointer, problem: str, remedy: str) -> Problem:
         """Return a problem with the value at `pointer` within this record."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import marshmallow as ma
 
+from .base import Reference
 from .fields import Many, Part
 
 Read = Callable[[Any], Any]
@@ -30,6 +31,26 @@ def load(schema: ma.Schema, value: Any) -> Any:
 @lru_cache(maxsize=1_024)
 def reader(schema: ma.Schema) -> Read:
     """Return the function that reads a value as a schema does, but stops at the first fault and does not say which it is."""
+    return _of_reference(schema) if schema.__class__ is Reference else _of_object(schema)
+
+
+def _of_reference(schema: ma.Schema) -> Read:
+    """Return what reads references, of which the same ones come again and again."""
+    plain = _of_object(schema)
+
+    @lru_cache(maxsize=16_384)
+    def checked(*items: tuple[str, Any]) -> None:
+        plain(dict(items))
+
+    def read(value: Any) -> dict[str, Any]:
+        _demand(isinstance(value, dict) and all(isinstance(one, str) for one in value.values()))
+        checked(*value.items())
+        return dict(value)
+
+    return read
+
+
+def _of_object(schema: ma.Schema) -> Read:
     fields = [(name, _of_field(one), one.load_default) for name, one in schema.load_fields.items()]
     rules = [getattr(schema, name) for name, _, _ in schema._hooks["validates_schema"]]
 

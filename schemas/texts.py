@@ -27,10 +27,11 @@ class Text(Strict, ma.fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        if not value.strip():
+        stripped = value.strip()
+        if not stripped:
             raise fault("is empty", f"write {self.says}" + (", or null" if self.allow_none else ""))
-        if value != value.strip():
-            raise fault("has white space at its ends", f"write {value.strip()[:80]!r}")
+        if value != stripped:
+            raise fault("has white space at its ends", f"write {stripped[:80]!r}")
         return value
 
 

@@ -19,7 +19,6 @@ from typing import Any, Final, Self
 
 import orjson
 
-from .base import walk_references
 from .dataset import Dataset, Entry
 from .layout import DEBATE_FILES
 from .load import gather_debates, guest, ruled
@@ -32,6 +31,7 @@ LIGHT: Final = {"claim", "condition", "event"}
 Unit = tuple[str, ...]
 Named = tuple[str, str]  # type and full id
 Raw = tuple[str, str, Any]  # debate, type and authored form of a record
+Found = tuple[Raw, int]  # a record with its place in its file
 
 
 @dataclass(slots=True)
@@ -116,11 +116,11 @@ def _look_at_claims(found: Files, claims: Any, names: Collection[str]) -> None:
         attacks = array("I")
         found.claims = len(claims)
         for place, claim in enumerate(claims):
-            light = list(_light(claim))
-            for kind, _, to in light:
+            named = list(light(claim))
+            for kind, _, to in named:
                 if kind == "attacks" and to in places:
                     attacks.extend((place, places[to]))
-            abroad = [(kind, type_, to) for kind, type_, to in light if _debate_of(to) in names and _debate_of(to) != found.debate]
+            abroad = [(kind, type_, to) for kind, type_, to in named if _debate_of(to) in names and _debate_of(to) != found.debate]
             if abroad:
                 found.referring.append(claim)
                 found.places.append(place)
@@ -131,7 +131,7 @@ def _look_at_claims(found: Files, claims: Any, names: Collection[str]) -> None:
         found.attacks = attacks.tobytes()
 
 
-def _light(claim: Any) -> Iterator[tuple[str, str, str]]:
+def light(claim: Any) -> Iterator[tuple[str, str, str]]:
     """Yield how a claim names other records, of what type these are, and their ids."""
     for relation in claim.get("relations") or ():
         yield relation["kind"], "condition" if relation["kind"] == "answers" else "claim", relation["to"]
@@ -145,17 +145,30 @@ def _debate_of(full: str) -> str:
     return debate if dot else ""
 
 
-def found_in(folder: Path, debate: str, wanted: Iterable[Named]) -> list[tuple[Raw, int]]:
+def found_in(folder: Path, debate: str, wanted: Iterable[Named]) -> list[Found]:
     """Return those of the records wanted that a debate has, each with its place in its file."""
     by_type = defaultdict[str, set[str]](set)
     for type_, full in wanted:
         by_type[type_].add(full.partition(".")[2])
-    found: list[tuple[Raw, int]] = []
+    found: list[Found] = []
     for type_, ids in sorted(by_type.items()):
         with suppress(OSError, AttributeError, TypeError):
             records = enumerate(_parsed((folder / debate / FILE_OF_TYPE[type_]).read_bytes()))
             found += [((debate, type_, record), place) for place, record in records if record.get("id") in ids]
     return found
+
+
+def ids_at(folder: Path, files: Files, places: Sequence[int]) -> list[str]:
+    """Return the full ids of the claims of a debate at some places of their file.
+
+    :raises OSError: the file is another one by now.
+    """
+    name = f"{files.debate}/claims.json"
+    raw = (folder / name).read_bytes()
+    if hashlib.sha256(raw).hexdigest() != files.hashes[name]:
+        raise OSError(f"the file {name} has changed meanwhile")
+    claims = orjson.loads(raw)
+    return [f"{files.debate}.{claims[place]['id']}" for place in places]
 
 
 def units(files: Sequence[Files], order: Callable[[str], str] = str) -> list[Unit]:
@@ -187,7 +200,7 @@ def abroad(dataset: Dataset) -> Iterator[tuple[Entry, str, str]]:
     """Yield entry, type and full id where a unit names a record of a debate that it does not hold."""
     others = set(dataset.names) - set(dataset.debates)
     for entry in (entry for entries in dataset.entries.values() for entry in entries):
-        for _, type_, ref in walk_references(entry.resource.authored, entry.raw):
+        for _, type_, ref in entry.references:
             if "." in ref and _debate_of(ref) in others:
                 yield entry, type_, ref
 

@@ -133,7 +133,6 @@ class Replacing:
             notes = [derived.touched(self.database, name, *block) for block in blocks]
             for block in blocks:
                 self._shuffle(resource, block, chance)
-            notes += [derived.touched(self.database, name, *block) for block in blocks]
             derived.refresh(self.database, name, blocks, notes, self.cut)
             (count,) = self.database.execute(f"SELECT count(*) FROM {name}").fetchone()
             counts = json.loads(self.database.execute("SELECT value FROM meta WHERE key = 'counts'").fetchone()[0])
@@ -232,7 +231,6 @@ def test_a_whole_collection_can_go_and_come_back(odd_world: World, tmp_path: Pat
             held = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
             for table in tables:
                 database.execute(f"DELETE FROM {table}")
-            notes.append(derived.touched(database, resource.collection, *block))
             derived.refresh(database, resource.collection, [block], notes, FINE)
             for table, rows in held.items():
                 database.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]) if rows else '?')})", rows)

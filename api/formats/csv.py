@@ -67,8 +67,11 @@ def _columns(schema: ma.Schema, tree: Tree, prefix: str) -> Iterator[str]:
 
 def cell(record: Mapping[str, Any], path: Sequence[str]) -> str:
     """Return what stands in the cell of a record and a path."""
-    if len(path) == 1 and isinstance(plain := record.get(path[0]), str):
+    plain = record.get(path[0])
+    if len(path) == 1 and isinstance(plain, str):
         return f"'{plain}" if FORMULA.match(plain) else plain
+    if not plain and isinstance(plain, list):
+        return ""
     value, is_list = _value(record, path)
     if value is None or value == []:
         return ""
@@ -88,6 +91,8 @@ def _value(value: Any, path: Sequence[str]) -> tuple[Any, bool]:
 
 
 def _items(values: Sequence[Any], path: Sequence[str]) -> list[Any]:
+    if not path and not any(isinstance(value, list) for value in values):
+        return list(values)
     found = [_value(value, path) for value in values]
     return [one for item, many in found for one in (item if many else [item])]
 
@@ -98,8 +103,10 @@ def _escaped(item: Any) -> str:
 
 def _plain(value: Any) -> str:
     """Return one value as text; a reference as its id."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, dict):
+        return str(value["id"])
     if value is None:
         return ""
-    if isinstance(value, Mapping):
-        return str(value["id"])
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import apsw
 import orjson
 
-from schemas.units import Files
+from schemas.units import Files, Found, Unit
 
 from .compiling import Compiled
 from .holding import UnusableSnapshot
+from .linking import Links
 from .model import Key, Naming
 from .read import Snapshot
 from .tasks import Order
@@ -23,24 +23,25 @@ References = Mapping[Key, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a debate that is compiled: its files, a hash of all that decided what was made, and what it says of actors."""
+    """What is known of a debate that is compiled: its files, its unit, what it says of actors, and what others name of it."""
 
     files: Files
-    key: str
+    unit: Unit
     naming: dict[str, Naming]
     reference: dict[str, str]
+    found: Sequence[Found]
 
     def as_json(self) -> bytes:
         """Return it as JSON."""
         naming = {actor: [sorted(one.debates), one.counts] for actor, one in sorted(self.naming.items())}
-        return orjson.dumps([self.files.as_json(), self.key, naming, self.reference])
+        return orjson.dumps([self.files.as_json(), self.unit, naming, self.reference, self.found])
 
     @classmethod
     def of_json(cls, text: bytes) -> Known:
         """Return what ``as_json`` was asked of."""
-        files, key, naming, reference = orjson.loads(text)
+        files, unit, naming, reference, found = orjson.loads(text)
         known = {actor: _naming(debates, counts) for actor, (debates, counts) in naming.items()}
-        return cls(Files.of_json(files), key, known, reference)
+        return cls(Files.of_json(files), tuple(unit), known, reference, [((*raw,), place) for raw, place in found])
 
 
 def _naming(debates: list[str], counts: dict[str, int]) -> Naming:
@@ -49,16 +50,9 @@ def _naming(debates: list[str], counts: dict[str, int]) -> Naming:
     return naming
 
 
-def key_of(order: Order, files: Mapping[str, Files]) -> str:
-    """Return the hash of all that decides what a unit is compiled into, except for the actors."""
-    hashes = [files[debate].hashes for debate in order.unit]
-    decided = [order.unit, hashes, order.guests, order.labels]
-    return hashlib.sha256(orjson.dumps(decided, option=orjson.OPT_SORT_KEYS)).hexdigest()
-
-
-def known_of(order: Order, files: Mapping[str, Files], made: Compiled) -> Known:
+def known_of(order: Order, links: Links, made: Compiled) -> Known:
     """Return what is known of a debate of a unit once it is compiled."""
-    return Known(files[made.debate], key_of(order, files), made.naming, made.reference)
+    return Known(links.files[made.debate], order.unit, made.naming, made.reference, links.found.get(made.debate, []))
 
 
 @dataclass(frozen=True)
@@ -69,13 +63,22 @@ class Base:
     known: dict[str, Known] = field(default_factory=dict)
     actors: dict[str, str] = field(default_factory=dict)
 
-    def same(self, order: Order, files: Mapping[str, Files], actors: References) -> bool:
-        """Say whether a unit would be compiled into what is there already, given the references of all actors."""
-        known = [self.known[debate] for debate in order.unit if debate in self.known]
-        if len(known) < len(order.unit) or any(one.key != key_of(order, files) for one in known):
+    def same(self, unit: Unit, files: Mapping[str, Files], actors: References) -> bool:
+        """Say whether the files of a unit are what they were, and so are the references to the actors that it names."""
+        known = [self.known[debate] for debate in unit if debate in self.known]
+        if len(known) < len(unit) or any(one.unit != unit or one.files != files[one.files.debate] for one in known):
             return False
         named = {actor for one in known for actor in one.naming}
         return all(self.actors.get(actor) == actors.get(("actor", actor), {}).get("label") for actor in named)
+
+    def links(self) -> Links:
+        """Return how its debates are linked."""
+        return Links([one.files for one in self.known.values()], {debate: one.found for debate, one in self.known.items()})
+
+    def found(self, files: Sequence[Files]) -> dict[str, Sequence[Found]]:
+        """Return what others named of those debates whose files are what they were."""
+        same = (one.debate for one in files if one.debate in self.known and self.known[one.debate].files == one)
+        return {debate: self.known[debate].found for debate in same}
 
 
 def base_at(path: Path | None) -> Base | None:
@@ -91,7 +94,6 @@ def base_at(path: Path | None) -> Base | None:
     return Base(snapshot, known, labels) if known else None
 
 
-def changed(base: Base, orders: Sequence[Order], files: Iterable[Files], actors: References) -> list[Order]:
-    """Return the units that have to be compiled again."""
-    by_debate = {one.debate: one for one in files}
-    return [order for order in orders if not base.same(order, by_debate, actors)]
+def changed(base: Base, orders: Sequence[Order], links: Links, actors: References) -> list[Order]:
+    """Return the units that have to be compiled again: those of other files, and those that name what is not there, which will be told."""
+    return [one for one in orders if not base.same(one.unit, links.files, actors) or not all(map(links.resolve, one.unit))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ from schemas.everything import problems_in
 from schemas.load import gather_shared, ruled
 from schemas.problems import InvalidDataset, Problem
 from schemas.reading import Unreadable, listed
-from schemas.units import Files, units
+from schemas.units import Files, Named, units
 
 from .base import base_at, changed, known_of
 from .compiling import compiled, debates, references
@@ -23,7 +23,8 @@ from .crew import Crew, cores
 from .draft import draft_of, sync
 from .editing import NoRoom
 from .filling import Content, edit, fill
-from .linking import orders
+from .linking import Links, linked
+from .revising import Revision, revisions
 from .streams import in_order, order
 from .tasks import Made, Order
 
@@ -149,48 +150,53 @@ class Source:
             raise InvalidDataset(self.problems())
         try:
             with Crew(self.folder, self._jobs) as crew:
-                wanted = self._orders(crew)
-                if not self._edited(target, crew, wanted, checked):
+                links = self._linked(crew)
+                if not self._edited(target, crew, links, checked):
                     with _new(target) as draft:
-                        self._fill(draft, crew, wanted, checked)
+                        self._fill(draft, crew, links, checked)
         except _Faulty:
             found = self.problems()
             if not found:
                 raise OSError(f"the files in {self.folder} were changed while they were read; build again") from None
             raise InvalidDataset(found) from None
 
-    def _fill(self, draft: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> None:
+    def _fill(self, draft: Path, crew: Crew, links: Links, checked: Callable[[], None]) -> None:
         """Write all debates."""
+        wanted = links.orders(self.units)
         made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
-        fill(draft, self._content(wanted), made, self._finishing)
+        fill(draft, self._content(links, wanted), made, self._finishing)
 
-    def _edited(self, target: Path, crew: Crew, wanted: list[Order], checked: Callable[[], None]) -> bool:
+    def _edited(self, target: Path, crew: Crew, links: Links, checked: Callable[[], None]) -> bool:
         """Write those debates alone that are not in another snapshot already, if that can be, and say whether it was."""
         if not self._base or not self.is_known_to_be_valid():
             return False
-        new = changed(self._base, wanted, self.files, references(self.shared))
+        wanted = links.orders(self.units)
+        new = changed(self._base, wanted, links, references(self.shared))
         gone = sorted(self._base.known.keys() - set(self.shared.names))
-        if sum(len(one.unit) for one in new) + len(gone) > len(self.shared.names) * MOST_CHANGED:
-            return False
         names = [debate for one in new for debate in one.unit]
+        if len(names) + len(gone) > len(self.shared.names) * MOST_CHANGED:
+            return False
         try:
             with _new(target) as draft:
                 made = in_order(self._valid(crew.map("compile", new), checked), names, draft.parent)
-                edit(draft, self._content(wanted), self._base, made, gone, reach=self._finishing)
+                away = {*names, *gone}
+                content = self._content(links, wanted, revisions(self._base.links(), links, away, self.folder))
+                edit(draft, content, self._base, made, away, reach=self._finishing)
         except NoRoom:
             return False
         return True
 
-    def _content(self, wanted: list[Order]) -> Content:
-        files = {one.debate: one for one in self.files}
+    def _content(self, links: Links, wanted: list[Order], revised: Mapping[Named, Revision] | None = None) -> Content:
         by_debate = {debate: one for one in wanted for debate in one.unit}
-        return Content(self.shared, self.shared.names, self.digest, lambda made: known_of(by_debate[made.debate], files, made))
+        known = lambda made: known_of(by_debate[made.debate], links, made)  # noqa: E731
+        return Content(self.shared, self.shared.names, self.digest, known, revised or {}, links.found)
 
     def _finishing(self, share: float) -> None:
         self._progress.reach(COMPILED + (1 - COMPILED) * share)
 
-    def _orders(self, crew: Crew) -> list[Order]:
-        return orders(self.units, self.files, lambda asked: crew.map("find", asked))
+    def _linked(self, crew: Crew) -> Links:
+        known = self._base.found(self.files) if self._base else {}
+        return linked(self.files, lambda asked: crew.map("find", asked), known)
 
     def _valid(self, made: Iterator[Made], checked: Callable[[], None]) -> Iterator[Made]:
         """Yield units, each of which is valid and what was looked at; then tell so.
@@ -230,7 +236,7 @@ class Source:
     def problems(self) -> list[Problem]:
         """Return every problem of the folder, in order of file and line."""
         with Crew(self.folder, self._jobs) as crew:
-            faulty = [made.unit for made in crew.map("check", self._orders(crew)) if made.faulty]
+            faulty = [made.unit for made in crew.map("check", self._linked(crew).orders(self.units)) if made.faulty]
         return problems_in(self.folder, faulty)
 
 

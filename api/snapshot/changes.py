@@ -28,7 +28,8 @@ class Changes:
     def leaving(self, collection: str, first: int, last: int) -> None:
         """Take note of rows that are about to go."""
         self._blocks[collection].append((first, last))
-        self._note(collection, first, last)
+        for keeper, notes in zip(KEEPERS, self._notes[collection], strict=True):
+            notes.append(keeper.touched(self._database, collection, first, last))
 
     def coming(self, collection: str, first: int, last: int) -> None:
         """Take note of where rows come."""
@@ -38,14 +39,8 @@ class Changes:
         """Bring all up to date, once the old rows have gone and the new ones have come."""
         for collection, blocks in self._blocks.items():
             apart = list(merged(blocks))
-            for first, last in apart:
-                self._note(collection, first, last)
             for keeper, notes in zip(KEEPERS, self._notes[collection], strict=True):
                 keeper.refresh(self._database, collection, apart, notes)
-
-    def _note(self, collection: str, first: int, last: int) -> None:
-        for keeper, notes in zip(KEEPERS, self._notes[collection], strict=True):
-            notes.append(keeper.touched(self._database, collection, first, last))
 
 
 def merged(blocks: Iterable[Block]) -> Iterable[Block]:

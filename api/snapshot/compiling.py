@@ -18,6 +18,7 @@ from schemas.paths import sort_value, values
 
 from . import integrity, passages, search
 from .computed import public
+from .csv_lines import Piece, pieces
 from .layout import is_date, own_sorts
 from .model import Key, Model, Naming
 
@@ -28,11 +29,15 @@ Row = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Block:
-    """Some records of a collection in their order: the rows of its table, of its filters, and of the index of words, counted from 0."""
+    """Some records of a collection in their order: the rows of its table, of its filters, of the index of words, and of its lines of CSV.
+
+    They are counted from 0.
+    """
 
     rows: list[Row]
     pairs: dict[str, list[Row]]
     documents: list[Row]
+    lines: list[Piece]
 
 
 @dataclass(slots=True)
@@ -109,7 +114,8 @@ def actors(shared: Dataset, naming: Mapping[str, Naming], debates: Mapping[str, 
 def block(resource: Resource, records: Sequence[Record], fetch: Callable[[str, str], Record]) -> Block:
     """Return records that are in order as a block; `fetch` returns a public record by type and id."""
     pairs = {one.name: sorted(_pairs(resource, one, records, fetch)) for one in resource.filters}
-    return Block(list(_rows(resource, records)), pairs, list(search.documents(resource, records)))
+    rows = list(_rows(resource, records))
+    return Block(rows, pairs, list(search.documents(resource, records)), list(pieces(resource, [row[-1] for row in rows])))
 
 
 def _rows(resource: Resource, records: Iterable[Record]) -> Iterator[Row]:

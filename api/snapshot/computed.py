@@ -19,6 +19,13 @@ from .wording import fidelity
 
 Computed = Callable[[Model, Entry], dict[str, Any]]
 
+# The fields that show which claims name a record, also those of other debates, by its type; each with how they name it.
+INVERSES: Final[Mapping[str, Mapping[str, str]]] = {
+    "claim": {"supported_by": "supports", "attacked_by": "attacks", "restated_by": "restates"},
+    "condition": {"answered_by": "answers"},
+    "event": {"claims": "events"},
+}
+
 
 def of_debate(model: Model, entry: Entry) -> dict[str, Any]:
     """Return a debate's sources, who takes part, and its counts."""
@@ -87,6 +94,11 @@ def evidence(model: Model, entry: Entry, pieces: Iterable[Piece]) -> list[dict[s
     ]
 
 
+def inverses(model: Model, entry: Entry) -> dict[str, Any]:
+    """Return references to the claims that name a record, by how they do."""
+    return {name: model.inverse(entry, f"claim.{kind}") for name, kind in INVERSES[entry.resource.type].items()}
+
+
 def of_claim(model: Model, entry: Entry) -> dict[str, Any]:
     """Return the inverse relations of a claim, who says it, how close its wording is, and where the attacks leave it."""
     pieces = model.evidence(entry)
@@ -94,9 +106,7 @@ def of_claim(model: Model, entry: Entry) -> dict[str, Any]:
     direct = any(maker in (piece.quote.data["speaker"], piece.quote.data["speaks_for"]) for piece in pieces)
     return {
         "evidence": evidence(model, entry, pieces),
-        "supported_by": model.inverse(entry, "claim.supports"),
-        "attacked_by": model.inverse(entry, "claim.attacks"),
-        "restated_by": model.inverse(entry, "claim.restates"),
+        **inverses(model, entry),
         "directness": "direct" if direct else "reported",
         "fidelity": fidelity(entry.data["text"], [piece.words for piece in pieces], model.language(entry)),
         "standing": model.standing[entry.served_id],
@@ -105,7 +115,7 @@ def of_claim(model: Model, entry: Entry) -> dict[str, Any]:
 
 def of_condition(model: Model, entry: Entry) -> dict[str, Any]:
     """Return the evidence of a condition with its places, and the claims that answer it."""
-    return {"evidence": evidence(model, entry, model.evidence(entry)), "answered_by": model.inverse(entry, "claim.answers")}
+    return {"evidence": evidence(model, entry, model.evidence(entry)), **inverses(model, entry)}
 
 
 def of_event(model: Model, entry: Entry) -> dict[str, Any]:
@@ -116,7 +126,7 @@ def of_event(model: Model, entry: Entry) -> dict[str, Any]:
         "earliest": dated.earliest.isoformat() if dated and dated.earliest else None,
         "latest": dated.latest.isoformat() if dated and dated.latest else None,
         "date_precision": dated.precision if dated else None,
-        "claims": model.inverse(entry, "claim.events"),
+        **inverses(model, entry),
     }
 
 

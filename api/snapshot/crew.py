@@ -20,6 +20,8 @@ from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Self
 
+from api.collector import resting
+
 from .layout import ROOT
 from .tasks import Folder
 
@@ -43,14 +45,12 @@ class Crew:
         self._workers = [_Worker(folder) for _ in range(jobs)] if jobs > 1 else []
 
     def map(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
-        """Yield what a task makes of each item, in their order."""
+        """Yield what a task makes of each item, in their order; the processes begin at once."""
         if not self._workers:
-            yield from (self._folder.do(task, item) for item in items)
-            return
+            return (self._folder.do(task, item) for item in items)
         turns = [items[number :: len(self._workers)] for number in range(len(self._workers))]
         streams = [worker.results(task, own) for worker, own in zip(self._workers, turns, strict=True)]
-        for number in range(len(items)):
-            yield next(streams[number % len(streams)])
+        return (next(streams[number % len(streams)]) for number in range(len(items)))
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -87,6 +87,9 @@ class _Worker:
         """
         waiting = iter(items)
         self._tell(task, islice(waiting, AHEAD))
+        return self._results(task, items, waiting)
+
+    def _results(self, task: str, items: Sequence[Any], waiting: Iterator[Any]) -> Iterator[Any]:
         for _, following in zip(items, chain(waiting, repeat(None)), strict=False):
             frame = self._made.get()
             if not frame:
@@ -130,15 +133,18 @@ def _work(folder: Folder) -> None:
     """Do what standard input says until it ends, and write what was made, or what went wrong, to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     while frame := _read(sys.stdin.buffer):
-        task, item = pickle.loads(frame)  # noqa: S301 - from the process that started this one
-        answer: tuple[Any, Exception | None]
-        try:
-            answer = folder.do(task, item), None
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the task was given
-            answer = None, error
-        _write(sys.stdout.buffer, answer)
+        _write(sys.stdout.buffer, _answer(folder, frame))  # nothing is kept of what was made while the next is
+
+
+def _answer(folder: Folder, frame: bytes) -> tuple[Any, Exception | None]:
+    """Return what was made of a message, or what went wrong."""
+    task, item = pickle.loads(frame)  # noqa: S301 - from the process that started this one
+    try:
+        return folder.do(task, item), None
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the task was given
+        return None, error
 
 
 if __name__ == "__main__":
-    with suppress(BrokenPipeError):
+    with suppress(BrokenPipeError), resting():
         _work(Folder(Path(sys.argv[1])))

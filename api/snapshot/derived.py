@@ -39,7 +39,7 @@ def write(database: apsw.Connection, cut: Cut = Cut()) -> None:
 
 
 def touched(database: apsw.Connection, collection: str, first: int, last: int) -> Note:
-    """Return a note of what the rows of a block contribute: taken before the old rows go, and again when the new ones are in."""
+    """Return a note of what the rows of a block contribute: taken before they go."""
     return values_within(database, COLLECTIONS[collection], (first, last))
 
 
@@ -50,12 +50,13 @@ def refresh(
     notes: Sequence[Note],
     cut: Cut = Cut(),
 ) -> None:
-    """Bring the sets and orders of a collection up to date, after the rows of some blocks have been replaced.
+    """Bring the sets and orders of a collection up to date, after the rows of some blocks have been replaced; `notes` are of the old rows.
 
     Each answer is then the one that writing all anew would give; a value whose rows became few may keep its set.
     """
     resource = COLLECTIONS[collection]
-    changed = {name: {value for note in notes for value in note[name]} for name in notes[0]} if notes else {}
-    if blocks and notes:
+    if blocks:
+        both = [*notes, *(values_within(database, resource, block) for block in blocks)]
+        changed = {name: {value for note in both for value in note[name]} for name in both[0]}
         refresh_sets(database, resource, blocks, changed)
         refresh_orders(database, resource, blocks, cut.span, cut.grouped)

@@ -1,13 +1,16 @@
 """The exports of a snapshot: files that hold everything, measured at build time and rendered piece by piece when they are asked for.
 
-An export is a row of parts: bytes that stand as they are, or a block of rows in a rendering. The snapshot holds no content twice;
-it holds where each part begins, how long it is, and the hash of the whole, and the parts are rendered by the same code again.
+An export is a row of parts: bytes that stand as they are, or a block of rows in a rendering. The snapshot holds where each part
+begins, how long it is, and the hash of the whole, and the parts are rendered by the same code again. Lines of CSV alone, which take
+long to write, are held besides the records, compressed, by the debate.
 """
 
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,11 +38,15 @@ class Mismatch(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How rows become bytes: ``encode`` gets number, id and content of each; the content is ``column`` of the table ``source``."""
+    """How rows become bytes: ``encode`` gets number, id and content of each; the content is ``column`` of the table ``source``.
+
+    ``size`` is an expression of about how many bytes a row becomes.
+    """
 
     column: str
     source: str
     encode: Encode
+    size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +69,8 @@ class Export:
     sha256: bytes
 
 
-def _csv(resource: Resource, rows: Sequence[Row]) -> bytes:
-    return csv.lines(resource, (body for _, _, body in rows), None)
+def _csv(_: Resource, rows: Sequence[Row]) -> bytes:
+    return b"".join(zlib.decompress(lines) for _, _, lines in rows)
 
 
 def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
@@ -85,13 +92,15 @@ def _first(encode: Encode) -> Encode:
     return lambda resource, rows: encode(resource, rows)[1:]
 
 
+LINES: Final = "(SELECT first AS row, '' AS id, size, lines FROM csv_lines WHERE collection = '{}')"
+TEXTS: Final = "{} JOIN texts ON texts.source = id"
 RENDERINGS: Final[Mapping[str, Rendering]] = {
-    "csv": Rendering("body", "{}", _csv),
-    "jsonl": Rendering("body", "{}", _jsonl),
-    "items": Rendering("body", "{}", _items),
-    "items-first": Rendering("body", "{}", _first(_items)),
-    "texts": Rendering("text", "{} JOIN texts ON texts.source = id", _members),
-    "texts-first": Rendering("text", "{} JOIN texts ON texts.source = id", _first(_members)),
+    "csv": Rendering("lines", LINES, _csv, "size"),
+    "jsonl": Rendering("body", "{}", _jsonl, "length(body)"),
+    "items": Rendering("body", "{}", _items, "length(body)"),
+    "items-first": Rendering("body", "{}", _first(_items), "length(body)"),
+    "texts": Rendering("text", TEXTS, _members, "length(text)"),
+    "texts-first": Rendering("text", TEXTS, _first(_members), "length(text)"),
 }
 
 
@@ -100,15 +109,19 @@ def write(database: apsw.Connection, about: Mapping[str, Any], block: int = BLOC
 
     `about` is what ``dataset.json`` is to say of the dataset; `block` is how many bytes of records a part is rendered from at most.
     """
-    for name in NAMES:
-        offset, digest = 0, hashlib.sha256()
-        for part in _parts(database.execute, name, about, block):
-            data = _render(database.execute, part)
-            row = (name, offset, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
-            database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            offset += len(data)
-            digest.update(data)
-        database.execute("INSERT INTO exports VALUES (?, ?, ?)", (name, offset, digest.digest()))
+    with ThreadPoolExecutor(1) as beside:
+        for name in NAMES:
+            offset, digest = 0, hashlib.sha256()
+            hashed = beside.submit(digest.update, b"")
+            for part in _parts(database.execute, name, about, block):
+                data = _render(database.execute, part)
+                row = (name, offset, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
+                database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+                offset += len(data)
+                hashed.result()  # one part is hashed while the next one is rendered, and no more are held
+                hashed = beside.submit(digest.update, data)
+            hashed.result()
+            database.execute("INSERT INTO exports VALUES (?, ?, ?)", (name, offset, digest.digest()))
 
 
 def _parts(rows: Rows, name: str, about: Mapping[str, Any], block: int) -> Iterator[Part]:
@@ -138,7 +151,7 @@ def _blocks(rows: Rows, rendering: str, collection: str, block: int) -> Iterator
     form = RENDERINGS[rendering]
     following, rendering = rendering, f"{rendering}-first" if f"{rendering}-first" in RENDERINGS else rendering
     first = last = held = 0
-    for row, size in rows(f"SELECT row, length({form.column}) FROM {form.source.format(collection)} ORDER BY row", ()):
+    for row, size in rows(f"SELECT row, {form.size} FROM {form.source.format(collection)} ORDER BY row", ()):
         if last and held + size > block:
             yield Part(rendering, collection, first, last)
             last, held, rendering = 0, 0, following

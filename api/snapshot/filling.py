@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,7 @@ import apsw
 
 from schemas import BY_TYPE, RESOURCES
 from schemas.dataset import Dataset
+from schemas.units import Found, Named
 
 from . import exports, passages
 from .base import Base, Known
@@ -21,10 +23,11 @@ from .compiling import Compiled, actors
 from .editing import Editor, copy
 from .layout import APPLICATION_ID, FORMAT, software
 from .model import Naming
+from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
-PAGE_BYTES: Final = 1 << 14  # several records in each, so that little of it is left empty
 CACHED_KIB: Final = 128 * 1024
+PAGE_BYTES: Final = 16384  # records are longer than half of a smaller page, and would leave much of it empty
 INDEXED: Final = 0.6  # the share of what comes after the last debate that is over when all is indexed
 
 Reach = Callable[[float], None]
@@ -32,12 +35,18 @@ Reach = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Content:
-    """What a dataset holds beside its debates; ``known_of`` says what is to be known of a debate when the next snapshot is built."""
+    """What a dataset holds beside its debates; ``known_of`` says what is to be known of a debate when the next snapshot is built.
+
+    For debates that stay as they were in another snapshot there are revisions of some of their records, and by debate what of them is
+    named by others now.
+    """
 
     shared: Dataset
     names: list[str]
     digest: str
     known_of: Callable[[Compiled], Known] | None = None
+    revisions: Mapping[Named, Revision] = field(default_factory=dict)
+    found: Mapping[str, Sequence[Found]] = field(default_factory=dict)
 
 
 @dataclass
@@ -84,8 +93,8 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
         reach(1.0)
 
 
-def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], gone: Iterable[str], *, reach: Reach) -> None:
-    """Write into a draft what a snapshot holds, with some debates in place of what it has of them, and without those that are gone.
+def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], away: AbstractSet[str], *, reach: Reach) -> None:
+    """Write into a draft what a snapshot holds, with some debates in place of those that are `away`: others now, or gone.
 
     :raises NoRoom: there is no room for a debate among those that stay.
     """
@@ -93,17 +102,17 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], go
     with _opened(draft) as database, database:
         database.execute("DELETE FROM meta WHERE key = 'complete'")
         editor, told = Editor(database), _Told()
-        left = dict(base.known)
-        for debate in gone:
+        for debate in sorted(away & base.known.keys()):
             editor.remove(debate)
-            left.pop(debate, None)
         for one in made:
-            if left.pop(one.debate, None):
-                editor.remove(one.debate)
             editor.add(one)
             _take(database, content, told, one)
-        for debate, known in left.items():
+        Reviser(database, editor, away).revise(content.revisions)
+        for debate, known in ((debate, known) for debate, known in base.known.items() if debate not in away):
             told.add(debate, known.naming, known.reference)
+            again = replace(known, found=content.found.get(debate, []))
+            if again != known:
+                database.execute("UPDATE inputs SET known = ? WHERE debate = ?", (again.as_json(), debate))
         editor.remove_actors()
         _write_actors(editor.writer, content, told)
         editor.finish()

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import marshmallow as ma
 
-from schemas.base import Reference, walk_references
+from schemas.base import Reference
 from schemas.dataset import Dataset, Entry
 from schemas.fields import Many, Part, Ref
 from schemas.places import Place, places
@@ -74,7 +74,7 @@ class Model:
         """Note a record's reference and, by the role it gives them, the records that it names."""
         record = {**entry.data, "id": entry.served_id}
         self.references[entry.resource.type, entry.served_id] = entry.resource.reference(record)
-        for pointer, type_, ref in walk_references(entry.resource.authored, entry.data):
+        for pointer, type_, ref in entry.references:
             if guest and type_ == "actor":
                 continue
             role = str(pointer[0])
@@ -170,7 +170,7 @@ class Model:
     def named(self, entry: Entry) -> dict[str, Any]:
         """Return the records that a guest names, by the field in which it does, each by nothing but its type and id."""
         found: dict[str, Any] = {}
-        for pointer, type_, ref in walk_references(entry.resource.authored, entry.data):
+        for pointer, type_, ref in entry.references:
             one = {"type": type_, "id": self.dataset.full_id(entry, type_, ref)}
             if len(pointer) == 1:
                 found[str(pointer[0])] = one

@@ -7,8 +7,10 @@ such a word.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import apsw
@@ -20,27 +22,26 @@ from .search import BETWEEN_FIELDS, ROWS_EACH
 
 STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
+MOST_CODES: Final = 1 << 14
 TABLES: Final = """
 CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
 CREATE INDEX common_by_list ON common (list);
 CREATE TABLE postings (id INTEGER PRIMARY KEY, list INTEGER NOT NULL, type INTEGER NOT NULL, level INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX postings_by_list ON postings (list, type, level);
 """
-VOCABULARY: Final = "CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, row)"
 PLACES: Final = "CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance)"
-OF_TOKEN: Final = "SELECT doc * 4 + (col = 'words') + 2 * (col = 'label') FROM temp.places WHERE term = ?"
+CODES: Final = "SELECT term, doc * 4 + (col = 'words') + 2 * (col = 'label') FROM temp.places ORDER BY term"  # and by doc, as they stand
 STEMS_CODE, WORDS_CODE, LABEL_CODE = range(3)
+CODES_EACH: Final = 4 * ROWS_EACH
 Postings = dict[int, Levels]  # by the number of the type
 
 
 def write(database: apsw.Connection) -> None:
     """Write the sets of all common words from the index of words, which is complete; one token's rows are in memory at a time."""
     database.execute(TABLES)
-    database.execute(VOCABULARY)
     database.execute(PLACES)
     _Writer(database).write()
     database.execute("DROP TABLE temp.places")
-    database.execute("DROP TABLE temp.vocabulary")
     lengths.write(database)
 
 
@@ -53,12 +54,31 @@ class _Beginning:
         self.words: Postings = {}
         self.labels: Postings = {}
         self.written: tuple[int, int] | None = None  # the lists of the one longer beginning that this one is made of
+        self._codes: list[int] = []  # of rare words, of which sets are made once there are many
 
-    def take(self, words: Postings, labels: Postings, instances: int, written: tuple[int, int] | None) -> None:
-        """Add what stands for a longer beginning, or for the word itself."""
-        self.written = written if self.instances == 0 else None
-        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+    def take(self, codes: list[int]) -> None:
+        """Add where a rare word stands."""
+        self.instances += len(codes)
+        self._codes += codes
+        if len(self._codes) > MOST_CODES:
+            self.settle()
+
+    def take_sets(self, words: Postings, labels: Postings, instances: int) -> None:
+        """Add where a word stands so many times, or what begins in a longer way."""
         self.instances += instances
+        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+
+    def take_from(self, longer: _Beginning) -> None:
+        """Add what stands for a longer beginning."""
+        self.written = None if self.instances else longer.written
+        self.take_sets(longer.words, longer.labels, longer.instances - len(longer._codes))
+        self.take(longer._codes)
+
+    def settle(self) -> None:
+        """Make sets of all that stands for it."""
+        _, words, labels = _split(sorted(self._codes))
+        self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
+        self._codes = []
 
 
 def merged(postings: Postings, more: Postings) -> Postings:
@@ -75,36 +95,39 @@ class _Writer:
         self.lists = 0
 
     def write(self) -> None:
-        for token, instances in self.database.execute("SELECT term, cnt FROM temp.vocabulary ORDER BY term"):
+        for token, group in groupby(self.database.execute(CODES), key=itemgetter(0)):
             if token != BETWEEN_FIELDS:
-                self._token(token, instances)
+                self._token(token, [code for _, code in group])
         self._leave(0)
 
-    def _token(self, token: str, instances: int) -> None:
-        stems, words, labels = _split([code for (code,) in self.database.execute(OF_TOKEN, (token,))])
-        labels = {type_: levels[:1] for type_, levels in labels.items()}
-        if instances >= LEAST_COMMON:
-            self._keep(STEM, token, stems)
-            self._keep(LABEL, token, labels)
+    def _token(self, token: str, codes: list[int]) -> None:
         shared = 0
         while shared < len(self.path) and token.startswith(self.path[shared].letters):
             shared += 1
         self._leave(shared)
         self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
-        self.path[-1].take(words, labels, instances, None)
+        if len(codes) < LEAST_COMMON:
+            self.path[-1].take(codes)
+            return
+        stems, words, labels = _split(codes)
+        labels = {type_: levels[:1] for type_, levels in labels.items()}
+        self.path[-1].take_sets(words, labels, len(codes))
+        self._keep(STEM, token, stems)
+        self._keep(LABEL, token, labels)
 
     def _leave(self, depth: int) -> None:
         """Write the beginnings that no further token has, and give what they hold to the shorter ones."""
         while len(self.path) > depth:
             done = self.path.pop()
             if done.instances >= LEAST_COMMON:
+                done.settle()
                 words, labels = done.written or (None, None)
                 done.written = (
                     self._keep(BEGINNING, done.letters, done.words, words),
                     self._keep(LABEL_BEGINNING, done.letters, {type_: levels[:1] for type_, levels in done.labels.items()}, labels),
                 )
             if self.path:
-                self.path[-1].take(done.words, done.labels, done.instances, done.written)
+                self.path[-1].take_from(done)
 
     def _keep(self, kind: str, token: str, postings: Postings, same: int | None = None) -> int:
         """Write the sets of a token, or that they are the same as those of a list; return the number of the list."""
@@ -139,8 +162,14 @@ def packed(rows: BitMap) -> bytes:
 
 def _split(codes: list[int]) -> tuple[Postings, Postings, Postings]:
     """Return the postings of a token in stems, in words and in labels; a code is a row of the index and, in two bits, a column."""
-    return tuple(_by_type([code >> 2 for code in codes if code & 3 == column]) for column in (STEMS_CODE, WORDS_CODE, LABEL_CODE))  # type: ignore[return-value]
-
-
-def _by_type(rows: list[int]) -> Postings:
-    return {type_: levels_of([row % ROWS_EACH for row in part]) for type_, part in groupby(rows, lambda row: row // ROWS_EACH)}
+    made: tuple[Postings, Postings, Postings] = {}, {}, {}
+    place = 0
+    while place < len(codes):
+        type_ = codes[place] // CODES_EACH
+        behind = bisect_left(codes, (type_ + 1) * CODES_EACH, place)
+        part, first = codes[place:behind], type_ * ROWS_EACH
+        for column, postings in zip((STEMS_CODE, WORDS_CODE, LABEL_CODE), made, strict=True):
+            if levels := levels_of([(code >> 2) - first for code in part if code & 3 == column]):
+                postings[type_] = levels
+        place = behind
+    return made

@@ -11,7 +11,7 @@ from typing import Any
 
 from schemas.dataset import Dataset
 from schemas.load import gather_shared
-from schemas.units import Files, Named, Raw, Unit, checked, found_in, looked_at, reaches_out
+from schemas.units import Files, Found, Named, Raw, Unit, checked, found_in, looked_at, reaches_out
 
 from .compiling import Compiled, debates, references
 from .model import Key
@@ -60,7 +60,7 @@ class Folder:
         debate, before = asked
         return looked_at(self.path, debate, self._names, before)
 
-    def find(self, asked: tuple[str, list[Named]]) -> list[tuple[Raw, int]]:
+    def find(self, asked: tuple[str, list[Named]]) -> list[Found]:
         """Return those of some records that a debate has, each with its place in its file."""
         return found_in(self.path, *asked)
 

@@ -6,14 +6,14 @@ numbers that are free, so that another version of the debate fits in its place a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final
 
 import apsw
 
-from schemas import BY_TYPE, RESOURCES, Resource
+from schemas import BY_TYPE, RESOURCES, Filter, Resource
 
-from . import derived, orders, passages, postings, search, sets
+from . import csv_lines, derived, orders, passages, postings, search, sets
 from .compiling import Block, Compiled
 from .layout import BLOCKS, COMMON, filter_table, indexes, is_date, own_sorts, tables
 
@@ -45,7 +45,7 @@ class Writer:
             self._make()
 
     def _make(self) -> None:
-        for statement in (COMMON, BLOCKS, sets.TABLE, orders.TABLE, search.TABLE, search.GATHERED, passages.TABLES):
+        for statement in (COMMON, BLOCKS, csv_lines.TABLE, sets.TABLE, orders.TABLE, search.TABLE, search.GATHERED, passages.TABLES):
             self.database.execute(statement)
         for resource in RESOURCES:
             for statement in tables(resource):
@@ -82,15 +82,20 @@ class Writer:
         row = f"? * {step} + {first}"
         marks = ", ?" * (3 + len(own_sorts(resource)))
         self.database.executemany(f"INSERT INTO {resource.collection} VALUES ({row}{marks})", block.rows)
-        for one in resource.filters:
-            value = "?, ?" if is_date(resource, one) else "?"
-            self.database.executemany(f"INSERT INTO {filter_table(resource, one)} VALUES ({value}, {row})", block.pairs[one.name])
+        self.pairs(resource, resource.filters, block, row)
+        csv_lines.write(self.database, resource.collection, block.lines, first, step)
         if block.rows:
             self._written(resource.collection, first, first + (len(block.rows) - 1) * step)
         least = search.rows_of(resource)[0] + first
         self._waiting += ((least + number * step, *document) for number, *document in block.documents)
         if len(self._waiting) >= MOST_WAITING:
             self.index_words()
+
+    def pairs(self, resource: Resource, filters: Iterable[Filter], block: Block, row: str) -> None:
+        """Write the rows of the tables of some filters, given how a row is numbered."""
+        for one in filters:
+            value = "?, ?" if is_date(resource, one) else "?"
+            self.database.executemany(f"INSERT INTO {filter_table(resource, one)} VALUES ({value}, {row})", block.pairs[one.name])
 
     def index_words(self) -> None:
         """Give the index of words the documents that wait; it takes least when they come in the order of their rows."""

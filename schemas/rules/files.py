@@ -19,6 +19,7 @@ from ..text import Lines
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 CONTROL_OR_BREAK = re.compile(rf"[\t\n]|{CONTROL.pattern}")
+ESCAPED_OR_CONTROL = re.compile(rf'\\[^"\\]|{CONTROL.pattern}')
 
 
 def no_file_is_unknown(dataset: Dataset) -> Iterator[Problem]:
@@ -66,13 +67,19 @@ def _first_difference(text: str, wanted: str) -> int:
 
 def text_is_clean(dataset: Dataset) -> Iterator[Problem]:
     """Every text is in Unicode normalization form C and free of control characters and lone surrogates."""
-    for entry in (entry for entries in dataset.entries.values() for entry in entries):
+    clean = {name for name, document in dataset.documents.items() if _is_clean(document.text)}
+    for entry in (entry for entries in dataset.entries.values() for entry in entries if entry.document.name not in clean):
         for pointer, problem, remedy in _unclean_within(entry.raw):
             yield entry.problem(pointer, problem, remedy)
     if about := dataset.documents.get("dataset.json"):
         for pointer, problem, remedy in _unclean_within(about.value):
             yield Problem(about.name, *about.place(pointer), "the dataset", ".".join(map(str, pointer)), "", problem, remedy)
     yield from _unclean_sources(dataset)
+
+
+def _is_clean(text: str) -> bool:
+    """Say whether no text in a JSON file can be unclean: a part of what is in form C is in form C as well (UAX 15, section 1)."""
+    return unicodedata.is_normalized("NFC", text) and not ESCAPED_OR_CONTROL.search(text)
 
 
 def _unclean_sources(dataset: Dataset) -> Iterator[Problem]:

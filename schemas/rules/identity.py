@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import BY_TYPE, RESOURCES
-from ..base import walk_references
 from ..dataset import Dataset, Entry
 from ..fields import Slug
 from ..layout import TYPE_OF_FILE
@@ -66,7 +65,7 @@ def _references(dataset: Dataset) -> Iterator[tuple[Entry, tuple[str | int, ...]
     """Yield every reference that is well formed, with the record that it stands in."""
     for resource in RESOURCES:
         for entry in dataset.entries[resource.type]:
-            for pointer, type_, ref in walk_references(resource.authored, entry.raw):
+            for pointer, type_, ref in entry.references:
                 yield entry, pointer, type_, ref
 
 

@@ -1,0 +1,62 @@
+"""The lines of CSV of records, as the exports hold them: written once for each debate, compressed, in pieces of some rows."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
+
+import apsw
+
+from api.formats import csv
+from schemas import BY_COLLECTION, Resource
+
+TABLE: Final = """
+CREATE TABLE csv_lines (id INTEGER PRIMARY KEY, collection TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+  size INTEGER NOT NULL, lines BLOB NOT NULL);
+CREATE UNIQUE INDEX csv_lines_by_first ON csv_lines (collection, first, last, size);
+"""
+INSERT: Final = "INSERT INTO csv_lines (collection, first, last, size, lines) VALUES"
+PIECE_BYTES: Final = 1 << 18  # of records whose lines are compressed together
+LEVEL: Final = 1  # of zlib; higher ones take much longer and save little
+
+Piece = tuple[int, int, int, bytes]  # the first and the last row, the length of their lines in bytes, and the lines, compressed
+
+
+def pieces(resource: Resource, bodies: Sequence[bytes]) -> Iterator[Piece]:
+    """Yield the lines of records, the first of which has the row 0."""
+    first = held = 0
+    for row, body in enumerate(bodies):
+        if row > first and held + len(body) > PIECE_BYTES:
+            yield first, row - 1, *_compressed(resource, bodies[first:row])
+            first, held = row, 0
+        held += len(body)
+    if bodies:
+        yield first, len(bodies) - 1, *_compressed(resource, bodies[first:])
+
+
+def _compressed(resource: Resource, bodies: Iterable[bytes]) -> tuple[int, bytes]:
+    lines = csv.lines(resource, bodies, None)
+    return len(lines), zlib.compress(lines, LEVEL)
+
+
+def write(database: apsw.Connection, collection: str, made: Iterable[Piece], first: int, step: int) -> None:
+    """Write the lines of some records, of which one has the row `first`, and each of the others `step` more than the one before."""
+    row = f"? * {step} + {first}"
+    database.executemany(f"{INSERT} ('{collection}', {row}, {row}, ?, ?)", made)
+
+
+def remove(database: apsw.Connection, collection: str, first: int, last: int) -> None:
+    """Remove the lines of a debate, whose records have the rows from one to another."""
+    database.execute("DELETE FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ?", (collection, first, last))
+
+
+def renew(database: apsw.Connection, collection: str, row: int) -> None:
+    """Write the lines anew that a row is among."""
+    found = database.execute(
+        "SELECT id, first, last FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1", (collection, row)
+    )
+    ((number, first, last),) = found
+    bodies = [body for (body,) in database.execute(f"SELECT body FROM {collection} WHERE row BETWEEN ? AND ? ORDER BY row", (first, last))]
+    size, lines = _compressed(BY_COLLECTION[collection], bodies)
+    database.execute("UPDATE csv_lines SET size = ?, lines = ? WHERE id = ?", (size, lines, number))
