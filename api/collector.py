@@ -25,3 +25,9 @@ def resting() -> Iterator[None]:
     finally:
         if was_awake:
             gc.enable()
+
+
+def relieve() -> None:
+    """Free what is in cycles and not used any more, where the collector is at rest and it would add up."""
+    if not gc.isenabled():
+        gc.collect()

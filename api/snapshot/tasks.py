@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from api.collector import relieve
 from schemas.dataset import Dataset
 from schemas.load import gather_shared
 from schemas.units import Files, Found, Named, Raw, Unit, checked, found_in, looked_at, reaches_out
@@ -74,7 +74,7 @@ class Folder:
         if not made.faulty:
             made.debates.extend(debates(dataset, self._references, order.labels))
         del dataset
-        gc.collect(1)  # of what is new: where the collector is at rest, cycles would add up from unit to unit
+        relieve()
         return made
 
     def _made(self, order: Order) -> tuple[Made, Dataset]:
