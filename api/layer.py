@@ -28,7 +28,7 @@ ONLY_WHOLE: Final = frozenset(
 
 
 class Kept(NamedTuple):
-    """An answer: its tag in quotes, its headers but for the request id, those of its 304, and its bytes as they are sent."""
+    """An answer: its tag, its headers but for the request id, those of its 304, and its bytes as they are sent."""
 
     tag: str
     headers: tuple[tuple[str, str], ...]
@@ -60,10 +60,10 @@ class ResponseLayer:
         if kept is None or is_past(environ):
             return self._ask(environ, start_response)
         method, held = environ["REQUEST_METHOD"], environ.get("HTTP_IF_NONE_MATCH")
-        if method not in ("GET", "HEAD"):
+        if method not in {"GET", "HEAD"}:
             return self.application(environ, start_response)
         named = ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID")))
-        if held is not None and (held == kept.tag or names(held, kept.tag.strip('"'))):
+        if held is not None and names(held, kept.tag):
             start_response("304 NOT MODIFIED", [*kept.unchanged, named])
             return []
         start_response("200 OK", [*kept.headers, named])
@@ -112,7 +112,7 @@ class ResponseLayer:
         if "ETag" not in named or not named.get("Cache-Control", "").startswith("public"):
             return
         shown = tuple(pair for pair in headers if pair[0] != "X-Request-Id")
-        kept = Kept(named["ETag"], shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body])
+        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body])
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = kept

@@ -14,7 +14,7 @@ from schemas.canonical import compact
 from schemas.paths import joins
 
 from . import bounds, cursors
-from .answers import Content
+from .answers import JSON, Content
 from .asked import Asked, Links, page_links, relations
 from .counting import facets
 from .envelope import enveloped, listed, stamp
@@ -28,6 +28,7 @@ from .shaping import cut, tree_of
 from .snapshot.find import Found, page, sample, table, walk
 from .snapshot.search import texts
 
+LIST_MEDIA: Final = {JSON: "json"} | {form.media_type: name for name, form in TABLES.items()}
 NO_VARY_SEARCH: Final = 'key-order, params=("mailto")'
 
 

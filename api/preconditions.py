@@ -38,7 +38,7 @@ def unchanged(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:
 
 def names(sent: str, tag: str) -> bool:
     """Say whether an If-None-Match names a tag, weak ones compared as strong (§13.1.2)."""
-    return is_any(sent) or any(tag == one for _, one in ENTITY_TAG.findall(sent))
+    return sent == f'"{tag}"' or is_any(sent) or any(tag == one for _, one in ENTITY_TAG.findall(sent))
 
 
 def is_any(sent: str) -> bool:

@@ -44,7 +44,6 @@ class Swapping:
         self._serving: tuple[int, int] | None = None
         self._application: Application
         self._alive: weakref.WeakSet[Flask] = weakref.WeakSet()
-        self._settled = False
         self.look()
 
     def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -72,7 +71,7 @@ class Swapping:
             self._seen = seen
             if self._serving is None or identity(self._place.snapshot()) != self._serving:
                 self._take_up(self._opened())
-        if not self._settled:
+        elif len(self._alive) > 1:
             self._settle()
 
     def _take_up(self, app: Flask) -> None:
@@ -80,14 +79,13 @@ class Swapping:
         self._application = ResponseLayer(app, self._settings.kept * MIB) if self._settings.kept else app
         self._serving = app.extensions[EXTENSION].snapshot.identity
         self._alive.add(app)
-        self._settled = False
+        self._settle()
 
     def _settle(self) -> None:
         """Free the applications that have gone: each holds itself, and a request that was under way may hold one until the next look."""
         gc.unfreeze()
         gc.collect()
         gc.freeze()  # what has come to stay is not looked through again and again
-        self._settled = len(self._alive) == 1
 
     def _opened(self, attempts: int = ATTEMPTS) -> Flask:
         """Return an application that has answered once; the snapshot may be replaced and removed meanwhile, and is then another.

@@ -22,11 +22,11 @@ from .envelope import enveloped, listed, stamp
 from .exchange import snapshot
 from .filters import EQUAL
 from .formats import TABLES
-from .listing import NO_VARY_SEARCH, described, numbers, shaped
+from .listing import LIST_MEDIA, NO_VARY_SEARCH, described, numbers, shaped
 from .query import Query
-from .snapshot.find import all_of, part_of
+from .snapshot.find import part_of
+from .snapshot.selection import taken
 
-MEDIA: Final = (JSON, *(form.media_type for form in TABLES.values()))
 FIXED_BYTES: Final = 4_700  # of memory that pages take besides their rows
 ROW_BYTES: Final = 2
 
@@ -56,8 +56,8 @@ class Pages:
         :raises Refusal: what was asked names what there is not, or the client takes none of what is offered.
         """
         made = answer(JSON, self._at(number), lambda: self._content(number))
-        made.turn = self.turn
-        made.weight = FIXED_BYTES + ROW_BYTES * self._seen
+        if made.body:  # what it holds in memory is known then
+            made.turn, made.weight = self.turn, FIXED_BYTES + ROW_BYTES * len(self._rows)
         return made
 
     def turn(self, number: int) -> Answer | None:
@@ -65,20 +65,15 @@ class Pages:
 
         :raises Refusal: the client takes none of what is offered.
         """
-        return self.answer(number) if number <= self._last and negotiated(*MEDIA) == JSON else None
-
-    @property
-    def _seen(self) -> int:
-        """How many rows are in memory."""
-        return len(self._rows) if "_rows" in self.__dict__ else 0
+        return self.answer(number) if number <= self._last and negotiated(*LIST_MEDIA) == JSON else None
 
     @cached_property
     def _rows(self) -> BitMap:
         """All that the query finds: where that is anything, it names what there is."""
-        found = all_of(snapshot(), self._query)
+        found = taken(snapshot(), self._query)
         if not found or not all(clause.operator == EQUAL and len(clause.values) == 1 for clause in self._query.clauses):
             self._check()
-        return found if isinstance(found, BitMap) else BitMap(found)
+        return found
 
     @cached_property
     def _said(self) -> dict[str, Any]:

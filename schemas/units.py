@@ -120,13 +120,13 @@ def _look_at_claims(found: Files, claims: Any, names: Collection[str]) -> None:
             for kind, _, to in named:
                 if kind == "attacks" and to in places:
                     attacks.extend((place, places[to]))
-            abroad = [(kind, type_, to) for kind, type_, to in named if _debate_of(to) in names and _debate_of(to) != found.debate]
+            abroad = [(kind, type_, to) for kind, type_, to in named if debate_of(to) in names and debate_of(to) != found.debate]
             if abroad:
                 found.referring.append(claim)
                 found.places.append(place)
                 found.light += ((type_, to) for _, type_, to in abroad)
                 found.attacked += ((place, to) for kind, _, to in abroad if kind == "attacks")
-            rested_on = {_debate_of(piece["quote"]) for piece in claim["evidence"] if "." in piece["quote"]}
+            rested_on = {debate_of(piece["quote"]) for piece in claim["evidence"] if "." in piece["quote"]}
             found.heavy |= (rested_on & set(names)) - {found.debate}
         found.attacks = attacks.tobytes()
 
@@ -140,7 +140,8 @@ def light(claim: Any) -> Iterator[tuple[str, str, str]]:
             yield name, type_, to
 
 
-def _debate_of(full: str) -> str:
+def debate_of(full: str) -> str:
+    """Return the debate of a full id, none of one that is short."""
     debate, dot, _ = full.partition(".")
     return debate if dot else ""
 
@@ -201,7 +202,7 @@ def abroad(dataset: Dataset) -> Iterator[tuple[Entry, str, str]]:
     others = set(dataset.names) - set(dataset.debates)
     for entry in (entry for entries in dataset.entries.values() for entry in entries):
         for _, type_, ref in entry.references:
-            if "." in ref and _debate_of(ref) in others:
+            if "." in ref and debate_of(ref) in others:
                 yield entry, type_, ref
 
 

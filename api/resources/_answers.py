@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, Final
 
 from api.answers import JSON, Answer, Content, answer, negotiated
@@ -15,13 +14,12 @@ from api.exchange import exchange
 from api.filters import end_of
 from api.formats import TABLES
 from api.known import check_path, refuse_any, unknown
-from api.listing import NO_VARY_SEARCH, list_content, seeded, table_content
+from api.listing import LIST_MEDIA, NO_VARY_SEARCH, list_content, seeded, table_content
 from api.query import Clause, Query, query_from
 from api.turning import Pages, has_pages
 from schemas import Resource
 from schemas.canonical import compact
 
-LIST_MEDIA: Final = {JSON: "json"} | {form.media_type: name for name, form in TABLES.items()}
 NOT_IN_TABLES: Final = ("include", "facets", "highlight", "pretty")
 
 
@@ -42,9 +40,8 @@ def list_answer(resource: Resource, parameters: dict[str, Any], parent: Resource
             check_path(parent.type, *given.values)
         refuse_any(_unknown_ids(asked.query))
 
-    if has_pages(asked_for):
-        pages = Pages(asked, check)
-        return pages.answer(asked_for.page) if "format" not in parameters else replace(pages.answer(asked_for.page), turn=None)
+    if has_pages(asked_for) and "format" not in parameters:
+        return Pages(asked, check).answer(asked_for.page)
 
     def make() -> Content:
         check()

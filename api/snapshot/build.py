@@ -151,26 +151,21 @@ class Source:
         try:
             with Crew(self.folder, self._jobs) as crew:
                 links = self._linked(crew)
-                if not self._edited(target, crew, links, checked):
+                wanted = links.orders(self.units)
+                if not self._edited(target, crew, links, wanted, checked):
                     with _new(target) as draft:
-                        self._fill(draft, crew, links, checked)
+                        made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
+                        fill(draft, self._content(links, wanted), made, self._finishing)
         except _Faulty:
             found = self.problems()
             if not found:
                 raise OSError(f"the files in {self.folder} were changed while they were read; build again") from None
             raise InvalidDataset(found) from None
 
-    def _fill(self, draft: Path, crew: Crew, links: Links, checked: Callable[[], None]) -> None:
-        """Write all debates."""
-        wanted = links.orders(self.units)
-        made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
-        fill(draft, self._content(links, wanted), made, self._finishing)
-
-    def _edited(self, target: Path, crew: Crew, links: Links, checked: Callable[[], None]) -> bool:
+    def _edited(self, target: Path, crew: Crew, links: Links, wanted: list[Order], checked: Callable[[], None]) -> bool:
         """Write those debates alone that are not in another snapshot already, if that can be, and say whether it was."""
         if not self._base or not self.is_known_to_be_valid():
             return False
-        wanted = links.orders(self.units)
         new = changed(self._base, wanted, links, references(self.shared))
         gone = sorted(self._base.known.keys() - set(self.shared.names))
         names = [debate for one in new for debate in one.unit]
@@ -188,8 +183,14 @@ class Source:
 
     def _content(self, links: Links, wanted: list[Order], revised: Mapping[Named, Revision] | None = None) -> Content:
         by_debate = {debate: one for one in wanted for debate in one.unit}
-        known = lambda made: known_of(by_debate[made.debate], links, made)  # noqa: E731
-        return Content(self.shared, self.shared.names, self.digest, known, revised or {}, links.found)
+        return Content(
+            self.shared,
+            self.shared.names,
+            self.digest,
+            lambda made: known_of(by_debate[made.debate], links, made),
+            revised or {},
+            links.found,
+        )
 
     def _finishing(self, share: float) -> None:
         self._progress.reach(COMPILED + (1 - COMPILED) * share)

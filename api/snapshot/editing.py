@@ -6,11 +6,9 @@ After it every answer is the same as from a snapshot that is written from the be
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 
 import apsw
 
@@ -19,14 +17,13 @@ from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 from . import csv_lines, passages, search
 from .changes import Changes
 from .compiling import Block, Compiled
+from .holding import identity
 from .layout import filter_table, is_date, own_sorts, sort_column
 from .read import Snapshot
 from .streams import order
 from .writing import PASSAGES, STEP, Writer
 
 CLONE: Final = 0x40049409  # FICLONE: share the blocks of another file, where the file system can
-COPIED_BYTES: Final = 1 << 22
-SENT_BYTES: Final = 1 << 26
 MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
 
 
@@ -40,26 +37,12 @@ def copy(snapshot: Snapshot, target: Path) -> None:
     :raises NoRoom: another file has taken its name.
     """
     with snapshot.path.open("rb") as old, target.open("r+b") as new:
-        found = os.fstat(old.fileno())
-        if (found.st_dev, found.st_ino) != snapshot.identity:
-            raise NoRoom
-        for way in (_clone, _send):
-            with suppress(OSError):
-                way(old, new)
-                return
-        new.seek(0)
-        shutil.copyfileobj(old, new, COPIED_BYTES)
-
-
-def _clone(old: BinaryIO, new: BinaryIO) -> None:
-    fcntl.ioctl(new, CLONE, old.fileno())
-
-
-def _send(old: BinaryIO, new: BinaryIO) -> None:
-    """Have the system copy a file, which takes a fraction of reading and writing it."""
-    offset, size = 0, os.fstat(old.fileno()).st_size
-    while offset < size:
-        offset += os.sendfile(new.fileno(), old.fileno(), offset, SENT_BYTES)
+        try:
+            fcntl.ioctl(new, CLONE, old.fileno())
+        except OSError:
+            shutil.copyfile(snapshot.path, target)
+    if identity(snapshot.path) != snapshot.identity:
+        raise NoRoom
 
 
 class Editor:

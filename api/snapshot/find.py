@@ -16,8 +16,8 @@ from . import relevance
 from .layout import filter_table
 from .read import Snapshot
 from .search import ROWS_EACH
-from .selection import is_filtered, is_narrowed, rare_rows, single, taken
-from .sets import kept, size_of, value_name
+from .selection import is_filtered, is_narrowed, single, taken
+from .sets import size_of, value_name
 from .statements import TAKEN, Rows, continuations, is_ranked, keys, one_row, ordered_rows
 from .walking import Walk
 
@@ -55,7 +55,7 @@ def page(snapshot: Snapshot, query: Query) -> Found:
         return Found(count(snapshot, query), ())
     if relevance.leads(query):
         return Found(*_best(snapshot, query, query.per_page, query.offset))
-    rows = all_of(snapshot, query)
+    rows = taken(snapshot, query)
     return Found(len(rows), part_of(snapshot, query, rows, query.per_page, query.offset))
 
 
@@ -65,17 +65,7 @@ def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tupl
     return total, snapshot.bodies_at(query.resource, found)
 
 
-def all_of(snapshot: Snapshot, query: Query) -> BitMap | list[int]:
-    """Return the rows that a query takes, in order of their numbers."""
-    clause = single(query)
-    if clause is None or query.sort:
-        return taken(snapshot, query)
-    (value,) = clause.values
-    found = kept(snapshot, value_name(query.resource, clause.filter), value)
-    return rare_rows(snapshot, query.resource, clause.filter, value) if found is None else found
-
-
-def part_of(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: int, offset: int = 0) -> Sequence[bytes]:
+def part_of(snapshot: Snapshot, query: Query, rows: BitMap, limit: int, offset: int = 0) -> Sequence[bytes]:
     """Return the bodies of a part of some rows in the order of a query."""
     if offset >= len(rows):
         return ()
@@ -83,7 +73,7 @@ def part_of(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: i
     if is_ranked(query):
         found = _ranked(snapshot, query, ordered_rows(query, rows if is_filtered(query) else None), limit, offset)
     elif query.sort:
-        found = Walk(snapshot, query.resource).part(BitMap(rows), query.order, limit, offset)
+        found = Walk(snapshot, query.resource).part(rows, query.order, limit, offset)
     else:
         found = rows[offset : offset + limit]
     return snapshot.bodies_at(query.resource, found)
@@ -91,7 +81,7 @@ def part_of(snapshot: Snapshot, query: Query, rows: BitMap | list[int], limit: i
 
 def table(snapshot: Snapshot, query: Query, most: int) -> Found:
     """Return all that a query finds, or none of it where that is more than `most`."""
-    rows = all_of(snapshot, query)
+    rows = taken(snapshot, query)
     if len(rows) <= most and relevance.leads(query):
         return Found(*_best(snapshot, query, most))
     return Found(len(rows), part_of(snapshot, query, rows, most) if len(rows) <= most else ())

@@ -22,7 +22,7 @@ from .search import BETWEEN_FIELDS, ROWS_EACH
 
 STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
-MOST_CODES: Final = 1 << 14
+MOST_CODES: Final = 1 << 14  # where rare words stand, held until sets are made of it
 TABLES: Final = """
 CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
 CREATE INDEX common_by_list ON common (list);

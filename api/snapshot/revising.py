@@ -18,7 +18,7 @@ import orjson
 
 from schemas import BY_TYPE, Resource, quick
 from schemas.canonical import compact
-from schemas.units import Files, Named, ids_at, light
+from schemas.units import Files, Named, debate_of, ids_at, light
 
 from . import integrity
 from .compiling import block
@@ -60,7 +60,7 @@ def _to(files: Sequence[Files], away: Collection[str]) -> Iterator[Named]:
     """Yield the claims of debates that name records of others."""
     for one in files:
         for claim in one.referring:
-            if any(_debate_of(to) in away for _, _, to in light(claim)):
+            if any(debate_of(to) in away for _, _, to in light(claim)):
                 yield "claim", f"{one.debate}.{claim['id']}"
 
 
@@ -69,7 +69,7 @@ def _from(links: Links, away: Collection[str]) -> Iterator[tuple[str, str, Named
     for one in (links.files[debate] for debate in sorted(away) if debate in links.files):
         for claim in one.referring:
             for kind, type_, to in light(claim):
-                if "." in to and _debate_of(to) not in away:
+                if "." in to and debate_of(to) not in away:
                     yield f"{one.debate}.{claim['id']}", kind, (type_, to)
 
 
@@ -79,10 +79,6 @@ def _standing(before: Links, now: Links, one: Files, folder: Path) -> Iterator[t
     places = sorted(place for place in old.keys() | new.keys() if old.get(place, "in") != new.get(place, "in"))
     if places:
         yield from ((served, new.get(place, "in")) for served, place in zip(ids_at(folder, one, places), places, strict=True))
-
-
-def _debate_of(full: str) -> str:
-    return full.partition(".")[0] if "." in full else ""
 
 
 class Reviser:
@@ -101,7 +97,7 @@ class Reviser:
             new = self._revised(resource, old, revision)
             quick.load(resource.public, new)
             self._editor.revise(resource, row, block(resource, [new], self._fetch))
-            revised[_debate_of(named[1])].append(new)
+            revised[debate_of(named[1])].append(new)
         for debate, records in revised.items():
             ((report,),) = self._found("SELECT report FROM integrity WHERE debate = ?", debate)
             again = compact(integrity.revised(orjson.loads(report), records))
@@ -116,7 +112,7 @@ class Reviser:
 
     def _naming(self, references: Sequence[Record], more: Collection[Named]) -> list[Record]:
         """Return references to the records that name one: those from debates that stay, and more."""
-        kept = [one for one in references if _debate_of(one["id"]) not in self._away]
+        kept = [one for one in references if debate_of(one["id"]) not in self._away]
         return sorted([*kept, *(self._reference(*named) for named in more)], key=lambda one: str(one["id"]))
 
     def _renewed(self, value: Any) -> Any:
@@ -125,7 +121,7 @@ class Reviser:
             return [self._renewed(item) for item in value]
         if not isinstance(value, dict):
             return value
-        if "href" in value and _debate_of(value["id"]) in self._away:
+        if "href" in value and debate_of(value["id"]) in self._away:
             return self._reference(value["type"], value["id"])
         return {name: self._renewed(item) for name, item in value.items()}
 

@@ -28,12 +28,12 @@ def conditions(query: Query, without: str = "") -> list[Clause]:
 
 def is_narrowed(query: Query, without: str = "") -> bool:
     """Say whether a query takes less than all rows, as far as one can tell from how it is asked."""
-    return query.ids is not None or query.q is not None or bool(conditions(query, without))
+    return query.q is not None or is_filtered(query, without)
 
 
-def is_filtered(query: Query) -> bool:
-    """Say whether a query asks for anything but words."""
-    return query.ids is not None or bool(query.clauses)
+def is_filtered(query: Query, without: str = "") -> bool:
+    """Say whether a query asks for anything but words, leaving out what the filter `without` chooses."""
+    return query.ids is not None or bool(conditions(query, without))
 
 
 def single(query: Query) -> Clause | None:
