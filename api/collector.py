@@ -24,10 +24,15 @@ def resting() -> Iterator[None]:
         yield
     finally:
         if was_awake:
+            gc.unfreeze()
             gc.enable()
 
 
 def relieve() -> None:
-    """Free what is in cycles and not used any more, where the collector is at rest and it would add up."""
+    """Free what is in cycles and not used any more, where the collector is at rest and it would add up.
+
+    It is called when little is held: what is left has come to stay, and is not looked through again.
+    """
     if not gc.isenabled():
         gc.collect()
+        gc.freeze()

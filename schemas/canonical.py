@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping
 from json.encoder import encode_basestring
@@ -13,16 +14,26 @@ import orjson
 
 from .fields import Many, Part
 
+SMALL: Final = re.compile(r"e-[0-9](?![0-9])")  # the end of a very small number, as orjson spells it and Python does not
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def dumps(value: Any) -> str:
     """Return JSON text with two spaces, LF, characters as themselves, and a final newline."""
-    return _indented(value, "\n") + "\n"
+    return (_at_once(value) or _indented(value, "\n")) + "\n"
+
+
+def _at_once(value: Any) -> str:
+    """Return what ``json.dumps`` writes with two spaces, or nothing where orjson cannot write that or may spell it in another way."""
+    try:
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+    except TypeError:  # a whole number of more than 64 bits, half a surrogate pair, a key that is no text
+        return ""
+    return "" if "0.0000" in text or SMALL.search(text) else text
 
 
 def _indented(value: Any, margin: str) -> str:
-    """Return what ``json.dumps`` writes with two spaces, in less time; `margin` is what a line begins with."""
+    """Return what ``json.dumps`` writes with two spaces, whatever it is; `margin` is what a line begins with."""
     if isinstance(value, str):
         return encode_basestring(value)
     within = margin + "  "

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
 from typing import Final
 
 import apsw
+import orjson
 from pyroaring import BitMap
 
 from . import lengths
@@ -22,7 +21,7 @@ from .search import BETWEEN_FIELDS, ROWS_EACH
 
 STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
-MOST_CODES: Final = 1 << 14  # where rare words stand, held until sets are made of it
+MOST_RARE: Final = 1 << 14  # places where rare words stand, held until sets are made of them
 TABLES: Final = """
 CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
 CREATE INDEX common_by_list ON common (list);
@@ -30,9 +29,11 @@ CREATE TABLE postings (id INTEGER PRIMARY KEY, list INTEGER NOT NULL, type INTEG
 CREATE UNIQUE INDEX postings_by_list ON postings (list, type, level);
 """
 PLACES: Final = "CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance)"
-CODES: Final = "SELECT term, doc * 4 + (col = 'words') + 2 * (col = 'label') FROM temp.places ORDER BY term"  # and by doc, as they stand
-STEMS_CODE, WORDS_CODE, LABEL_CODE = range(3)
-CODES_EACH: Final = 4 * ROWS_EACH
+# Of each token the rows of the index where it stands in a column, as often as it does: an array in JSON, which takes least to read.
+TOKENS: Final = f"""
+SELECT term, {", ".join(f"json_group_array(doc) FILTER (WHERE col = '{column}')" for column in ("stems", "words", "label"))}
+FROM temp.places GROUP BY term
+"""
 Postings = dict[int, Levels]  # by the number of the type
 
 
@@ -54,13 +55,14 @@ class _Beginning:
         self.words: Postings = {}
         self.labels: Postings = {}
         self.written: tuple[int, int] | None = None  # the lists of the one longer beginning that this one is made of
-        self._codes: list[int] = []  # of rare words, of which sets are made once there are many
+        self._rare: tuple[list[int], list[int]] = ([], [])  # where rare words stand, in words and in labels: rows of the index
 
-    def take(self, codes: list[int]) -> None:
+    def take(self, words: list[int], labels: list[int], instances: int) -> None:
         """Add where a rare word stands."""
-        self.instances += len(codes)
-        self._codes += codes
-        if len(self._codes) > MOST_CODES:
+        self.instances += instances
+        for rare, more in zip(self._rare, (words, labels), strict=True):
+            rare.extend(more)
+        if sum(map(len, self._rare)) > MOST_RARE:
             self.settle()
 
     def take_sets(self, words: Postings, labels: Postings, instances: int) -> None:
@@ -71,14 +73,14 @@ class _Beginning:
     def take_from(self, longer: _Beginning) -> None:
         """Add what stands for a longer beginning."""
         self.written = None if self.instances else longer.written
-        self.take_sets(longer.words, longer.labels, longer.instances - len(longer._codes))
-        self.take(longer._codes)
+        self.take_sets(longer.words, longer.labels, longer.instances)
+        self.take(*longer._rare, 0)
 
     def settle(self) -> None:
         """Make sets of all that stands for it."""
-        _, words, labels = _split(sorted(self._codes))
+        words, labels = (_by_type(sorted(rare)) for rare in self._rare)
         self.words, self.labels = merged(self.words, words), merged(self.labels, labels)
-        self._codes = []
+        self._rare = ([], [])
 
 
 def merged(postings: Postings, more: Postings) -> Postings:
@@ -95,25 +97,26 @@ class _Writer:
         self.lists = 0
 
     def write(self) -> None:
-        for token, group in groupby(self.database.execute(CODES), key=itemgetter(0)):
+        for token, *columns in self.database.execute(TOKENS):
             if token != BETWEEN_FIELDS:
-                self._token(token, [code for _, code in group])
+                self._token(token, *map(orjson.loads, columns))
         self._leave(0)
 
-    def _token(self, token: str, codes: list[int]) -> None:
+    def _token(self, token: str, stems: list[int], words: list[int], labels: list[int]) -> None:
+        """Take a token, given the rows of the index where it stands in each column."""
         shared = 0
         while shared < len(self.path) and token.startswith(self.path[shared].letters):
             shared += 1
         self._leave(shared)
         self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
-        if len(codes) < LEAST_COMMON:
-            self.path[-1].take(codes)
+        instances = len(stems) + len(words) + len(labels)
+        if instances < LEAST_COMMON:
+            self.path[-1].take(words, labels, instances)
             return
-        stems, words, labels = _split(codes)
-        labels = {type_: levels[:1] for type_, levels in labels.items()}
-        self.path[-1].take_sets(words, labels, len(codes))
-        self._keep(STEM, token, stems)
-        self._keep(LABEL, token, labels)
+        within = {type_: levels[:1] for type_, levels in _by_type(labels).items()}
+        self.path[-1].take_sets(_by_type(words), within, instances)
+        self._keep(STEM, token, _by_type(stems))
+        self._keep(LABEL, token, within)
 
     def _leave(self, depth: int) -> None:
         """Write the beginnings that no further token has, and give what they hold to the shorter ones."""
@@ -160,16 +163,13 @@ def packed(rows: BitMap) -> bytes:
     return bytes(made.serialize())
 
 
-def _split(codes: list[int]) -> tuple[Postings, Postings, Postings]:
-    """Return the postings of a token in stems, in words and in labels; a code is a row of the index and, in two bits, a column."""
-    made: tuple[Postings, Postings, Postings] = {}, {}, {}
+def _by_type(rows: list[int]) -> Postings:
+    """Return rows of the index, in order and each as often as something stands there, as levels of the rows of each type."""
+    made: Postings = {}
     place = 0
-    while place < len(codes):
-        type_ = codes[place] // CODES_EACH
-        behind = bisect_left(codes, (type_ + 1) * CODES_EACH, place)
-        part, first = codes[place:behind], type_ * ROWS_EACH
-        for column, postings in zip((STEMS_CODE, WORDS_CODE, LABEL_CODE), made, strict=True):
-            if levels := levels_of([(code >> 2) - first for code in part if code & 3 == column]):
-                postings[type_] = levels
+    while place < len(rows):
+        type_ = rows[place] // ROWS_EACH
+        behind = bisect_left(rows, (type_ + 1) * ROWS_EACH, place)
+        made[type_] = levels_of([row - type_ * ROWS_EACH for row in rows[place:behind]])
         place = behind
     return made

@@ -70,11 +70,10 @@ class Folder:
 
     def compile(self, order: Order) -> Made:
         """Check and compile a unit."""
+        relieve()  # what the unit before has left behind
         made, dataset = self._made(order)
         if not made.faulty:
             made.debates.extend(debates(dataset, self._references, order.labels))
-        del dataset
-        relieve()
         return made
 
     def _made(self, order: Order) -> tuple[Made, Dataset]:
