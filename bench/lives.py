@@ -23,10 +23,10 @@ from typing import Final
 from bench import addresses
 from bench.builds import changed_copy
 from bench.load import listed
-from bench.material import CACHE, say
+from bench.material import CACHE, run, say
 from bench.rates import Bench
 from bench.report import Line, skipped
-from bench.servers import SERVER_CORE, Client, Server, free_port, rostrum, running
+from bench.servers import SERVER_CORE, Client, Server, free_port, memory_of, rostrum, running
 
 MIB: Final = 2**20
 SHORT: Final = 20.0
@@ -59,12 +59,7 @@ def memory(bench: Bench, seconds: float = SHORT) -> Iterator[Line]:
 
 def own(pid: int) -> int:
     """Return the bytes that a process has of its own and no file is behind, its share of what it shares with its parent included."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
-    except OSError:
-        return 0
-    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
-    return 1024 * kilobytes.get("Pss_Anon", kilobytes.get("Anonymous", 0))
+    return memory_of(pid, "Pss_Anon", "Anonymous")
 
 
 @dataclass
@@ -82,8 +77,10 @@ def reloading(bench: Bench) -> Iterator[Line]:
     folder = CACHE / "reload"
     shutil.rmtree(folder, ignore_errors=True)
     data, cache, port = changed_copy(bench.size, folder / "data"), folder / "snapshots", free_port()
-    command = [sys.executable, "-m", "api", "serve", "--data", str(data), "--port", str(port), "--workers", "2"]
-    with running("reload", command, port, "/readyz", cores=SERVER_CORE, more={"ROSTRUM_CACHE": str(cache)}) as server:
+    of_data, cached = ["--data", str(data)], {"ROSTRUM_CACHE": str(cache)}
+    run([sys.executable, "-m", "api", "reload", *of_data], more=cached)  # a large dataset takes longer than one waits for a server
+    command = [sys.executable, "-m", "api", "serve", *of_data, "--port", str(port), "--workers", "2"]
+    with running("reload", command, port, "/readyz", cores=SERVER_CORE, more=cached) as server:
         seen = _while_read(server, [partial(_change, data, server, number) for number in range(CHANGES)])
     mixed = sum(len(hashes) - 1 for hashes in seen.bodies.values())
     failed = sum(count for status, count in seen.statuses.items() if status != 200)

@@ -8,9 +8,10 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,11 +19,12 @@ from typing import Any, Final
 
 from api.snapshot.layout import software
 from bench.generator import Bar, generate
-from bench.servers import HOST, ROOT, pinned, rostrum
+from bench.servers import HOST, ROOT, memory_of, processes, rostrum
 
 CACHE: Final = ROOT / "bench" / ".cache"
 SEED: Final = 1
 WRITERS: Final = ("authored.py", "debates.py", "generator.py", "vocabulary.py")
+SECONDS_BETWEEN_LOOKS: Final = 1.0
 COLLECTIONS: Final = ("debates", "sources", "actors", "quotes", "claims", "conditions", "events")
 
 
@@ -32,7 +34,7 @@ class Run:
 
     seconds: float
     work: float  # seconds of processor time
-    peak: int  # bytes of its largest process
+    peak: int  # bytes of memory of all its processes together
     output: str
 
 
@@ -122,27 +124,38 @@ def whole(target: Path, make: Callable[[Path], None]) -> Path:
 
 
 def build(data: Path, target: Path) -> Run:
-    """Build a snapshot with the command that users have, on one core."""
+    """Build a snapshot with the command that users have, on all cores."""
     return run([sys.executable, "-m", "api", "build", str(data), "-o", str(target)])
 
 
-def run(command: list[str], cores: str = "0") -> Run:
-    """Run a command and say how long it took and what its memory came to.
+def run(command: list[str], more: Mapping[str, str] | None = None) -> Run:
+    """Run a command and say how long it took and what the memory of all its processes together came to.
 
     :raises Failed: it ended with another exit code than 0.
     """
     log = CACHE / "logs" / f"command-{os.getpid()}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
+    over, peak = threading.Event(), [0]
     with log.open("wb") as output:
         began = time.perf_counter()
-        process = subprocess.Popen([*pinned(cores), *command], cwd=ROOT, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **(more or {})})
+        watching = threading.Thread(target=_watch, args=(process.pid, peak, over))
+        watching.start()
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         took = time.perf_counter() - began
+        over.set()
+        watching.join()
     text = log.read_text("utf-8", "replace")
     if process.returncode:
         raise Failed(f"{' '.join(command[:4])} … ended with {process.returncode}: {text[-600:].strip()}")
-    return Run(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, text)
+    return Run(took, usage.ru_utime + usage.ru_stime, max(peak[0], usage.ru_maxrss * 1024), text)
+
+
+def _watch(pid: int, peak: list[int], over: threading.Event) -> None:
+    """Look at the memory of a process and of all below it again and again, what they share counted once, and keep the most in `peak`."""
+    while not over.wait(SECONDS_BETWEEN_LOOKS):
+        peak[0] = max(peak[0], sum(memory_of(one, "Pss") for one in processes(pid)))
 
 
 def say(what: str) -> None:

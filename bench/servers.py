@@ -40,16 +40,31 @@ class Server:
 
     def processes(self) -> list[int]:
         """Return the ids of its process and of all below it."""
-        found = [self.process.pid]
-        for pid in found:  # grows while it is walked
-            for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                with contextlib.suppress(OSError):
-                    found += map(int, task.read_text().split())
-        return found
+        return processes(self.process.pid)
 
     def work(self) -> float:
         """Return the seconds of processor time that it has taken so far, all of its processes together."""
         return sum(map(_work, self.processes()))
+
+
+def processes(pid: int) -> list[int]:
+    """Return the id of a process and those of all below it."""
+    found = [pid]
+    for one in found:  # grows while it is walked
+        for task in Path(f"/proc/{one}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += map(int, task.read_text().split())
+    return found
+
+
+def memory_of(pid: int, *names: str) -> int:
+    """Return the bytes of memory of a process, by the first of these counts of its pages that the kernel gives; 0 once it has ended."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8").splitlines()
+    except OSError:
+        return 0
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines[1:]}
+    return 1024 * next((kilobytes[name] for name in names if name in kilobytes), 0)
 
 
 def _work(pid: int) -> float:
