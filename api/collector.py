@@ -31,8 +31,9 @@ def resting() -> Iterator[None]:
 def relieve() -> None:
     """Free what is in cycles and not used any more, where the collector is at rest and it would add up.
 
-    It is called when little is held: what is left has come to stay, and is not looked through again.
+    It is called when little is held. What is there the first time has come to stay, and is not looked through again.
     """
     if not gc.isenabled():
         gc.collect()
-        gc.freeze()
+        if not gc.get_freeze_count():
+            gc.freeze()

@@ -13,6 +13,7 @@ from typing import Any, Final
 with warnings.catch_warnings():  # edtf 5.0.2 defines its grammar in a way that pyparsing 3.3 warns about
     warnings.simplefilter("ignore")
     from edtf import parse_edtf
+    from edtf.parser.grammar import edtfParser
     from edtf.parser.parser_classes import MultipleDates, OneOfASet, Season
 
 
@@ -86,6 +87,8 @@ def _parsed(text: str) -> Period:
         lower, upper = parsed.lower_strict(), parsed.upper_strict()
     except Exception as error:  # the parser fails in many ways on what is not quite EDTF, not with its own exception alone
         raise ValueError("is not a date in EDTF") from error
+    finally:
+        edtfParser.reset_cache()  # it holds errors, and with them all that their callers were at work on
     earliest, latest = _day(lower), _day(upper)
     if isinstance(parsed, Season) and latest and latest.month == 12 and earliest and earliest.month == 12:
         latest = _last_of_february(latest.year + 1)  # the parser ends a winter with the year

@@ -15,6 +15,7 @@ from .base import Reference
 from .fields import Many, Part
 
 Read = Callable[[Any], Any]
+MOST_REFERENCES: int = 1_024  # that are remembered of a schema: those to debates, sources and actors come again, most others once
 
 
 def load(schema: ma.Schema, value: Any) -> Any:
@@ -38,7 +39,7 @@ def _of_reference(schema: ma.Schema) -> Read:
     """Return what reads references, of which the same ones come again and again."""
     plain = _of_object(schema)
 
-    @lru_cache(maxsize=16_384)
+    @lru_cache(maxsize=MOST_REFERENCES)
     def checked(*items: tuple[str, Any]) -> None:
         plain(dict(items))
 
