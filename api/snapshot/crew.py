@@ -1,7 +1,7 @@
 """Processes that work at the debates of a folder at the same time, and hand what they make over in the order in which it was asked for.
 
 Each reads what it is to do from its standard input and ends with it: none outlives the process that started it by more than a unit.
-No more is kept of what is made than three units a process.
+No more is kept of what is made than two units a process.
 """
 
 from __future__ import annotations
@@ -78,6 +78,8 @@ class _Worker:
         out = self._process.stdout
         while out and (frame := _read(out)):
             self._made.put(frame)
+            del frame
+            self._made.join()  # what waits beside it waits in the process
         self._made.put(b"")
 
     def results(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
@@ -92,19 +94,22 @@ class _Worker:
     def _results(self, task: str, items: Sequence[Any], waiting: Iterator[Any]) -> Iterator[Any]:
         for _, following in zip(items, chain(waiting, repeat(None)), strict=False):
             frame = self._made.get()
+            self._made.task_done()
             if not frame:
                 raise OSError("a process of the build has died")
             if following is not None:
                 self._tell(task, [following])
             made, error = pickle.loads(frame)  # noqa: S301 - from a process of our own
+            del frame
             if error:
                 raise error
             yield made
+            del made  # nothing is kept of it while the next one is read
 
     def _tell(self, task: str, items: Iterable[Any]) -> None:
         with suppress(BrokenPipeError):  # whoever has died is found out when its work is asked for
             for item in items:
-                _write(self._process.stdin, (task, item))
+                _write(self._process.stdin, _frame((task, item)))
 
     def end(self) -> None:
         self._process.kill()
@@ -122,8 +127,11 @@ def _read(stream: Any) -> bytes:
     return frame if len(frame) == length else b""
 
 
-def _write(stream: Any, message: Any) -> None:
-    frame = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+def _frame(message: Any) -> bytes:
+    return pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
+
+
+def _write(stream: Any, frame: bytes) -> None:
     stream.write(len(frame).to_bytes(LENGTH_BYTES, "big"))
     stream.write(frame)
     stream.flush()
@@ -133,7 +141,7 @@ def _work(folder: Folder) -> None:
     """Do what standard input says until it ends, and write what was made, or what went wrong, to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
     while frame := _read(sys.stdin.buffer):
-        _write(sys.stdout.buffer, _answer(folder, frame))  # nothing is kept of what was made while the next is
+        _write(sys.stdout.buffer, _frame(_answer(folder, frame)))  # nothing is kept of what was made but its bytes
 
 
 def _answer(folder: Folder, frame: bytes) -> tuple[Any, Exception | None]:

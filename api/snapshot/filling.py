@@ -26,7 +26,7 @@ from .model import Naming
 from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
-CACHED_KIB: Final = 128 * 1024
+CACHED_KIB: Final = 64 * 1024
 PAGE_BYTES: Final = 16384  # records are longer than half of a smaller page, and would leave much of it empty
 INDEXED: Final = 0.6  # the share of what comes after the last debate that is over when all is indexed
 
@@ -84,6 +84,7 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
             for one in made:
                 writer.debate(one, numbers[one.debate])
                 _take(database, content, told, one)
+                del one
             _write_actors(writer, content, told)
             for number, _ in enumerate(writer.finish(), start=1):
                 reach(INDEXED * number / (len(RESOURCES) + 3))

@@ -18,7 +18,7 @@ TABLE: Final = (
     "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3')"
 )
 # The index is gathered in memory in large pieces, which are made one at the end: nothing is merged more than once.
-GATHERED: Final = "INSERT INTO search (search, rank) VALUES ('hashsize', 67108864), ('automerge', 0)"
+GATHERED: Final = "INSERT INTO search (search, rank) VALUES ('hashsize', 33554432), ('automerge', 0)"
 MERGED: Final = "INSERT INTO search (search) VALUES ('optimize')"
 SCORE: Final = "bm25(search, 1.0, 0.5, 0.0)"
 BETWEEN_FIELDS: Final = "\u00b7"  # no folded word holds it, so that no phrase reaches from one field into the next

@@ -27,8 +27,8 @@ def in_order(made: Iterator[Made], names: Sequence[str], folder: Path) -> Iterat
                 yield pickle.load(file)  # noqa: S301 - what was put there
                 continue
             own = {one.debate: one for one in next(made).debates}
-            waiting |= {name: _put(file, one) for name, one in own.items() if name != debate}
-            yield own[debate]
+            waiting |= {name: _put(file, own.pop(name)) for name in own.keys() - {debate}}
+            yield own.pop(debate)
         yield from (one for rest in made for one in rest.debates)  # there is none; it is asked for so that it can tell that it ends
 
 
