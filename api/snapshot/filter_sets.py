@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -120,11 +121,9 @@ def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
     for first, last in blocks:
         again.add_range(first, last + 1)
     some, kept = _only(database, any_name(name)), _only(database, rare_name(name))
-    condition = f"row = ? AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
-    for row in again & some:
-        found = database.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", (row, name)).fetchone()
-        (kept.add if found else kept.discard)(row)
-    keep(database, rare_name(name), least, kept - (again - some))
+    condition = f"row IN carray(?) AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
+    found = _standing(database, table, condition, (apsw.carray(array("q", again & some)), name)) if again & some else BitMap()
+    keep(database, rare_name(name), least, (kept - again) | found)
 
 
 def _only(database: apsw.Connection, name: str) -> BitMap:
