@@ -101,7 +101,7 @@ class Editor:
         other = [one for one in resource.filters if pairs[one.name] != [value[:-1] for value in made.pairs[one.name]]]
         if other or old != [tuple(new)]:
             self._changed.leaving(resource.collection, row, row)
-            self._changed.coming(resource.collection, row, row)
+            self._changed.coming(resource.collection, made.documents, row)
         assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference", "body"))
         self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, body, row))
         for one in other:
