@@ -74,6 +74,21 @@ def _note_frequent(database: apsw.Connection, name: str, table: str) -> None:
     database.execute(f"INSERT INTO frequent {counted}", (name, MOST_FACET_VALUES))
 
 
+def _refresh_frequent(database: apsw.Connection, name: str, table: str, changed: Iterable[Any]) -> None:
+    """Bring those values up to date, where some stand in more rows now, or in fewer: what is not shown is not known."""
+    ((shown,),) = database.execute("SELECT count(*) FROM frequent WHERE name = ?", (name,))
+    if shown == MOST_FACET_VALUES:
+        _note_frequent(database, name, table)
+        return
+    values = [(name, value) for value in changed]
+    database.executemany("DELETE FROM frequent WHERE name = ? AND value = ?", values)
+    counted = f"SELECT ?, count(*), value FROM {table} WHERE value = ? GROUP BY value"
+    database.executemany(f"INSERT INTO frequent {counted}", values)
+    behind = "SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value LIMIT -1 OFFSET ?"
+    for size, value in list(database.execute(behind, (name, MOST_FACET_VALUES))):
+        database.execute("DELETE FROM frequent WHERE name = ? AND size = ? AND value = ?", (name, size, value))
+
+
 def values_within(database: apsw.Connection, resource: Resource, block: Block) -> dict[str, set[Any]]:
     """Return the values that stand in the rows of a block, by the name of their sets."""
     return {
@@ -91,7 +106,7 @@ def refresh_sets(database: apsw.Connection, resource: Resource, blocks: Sequence
     for name, table, expression, plain in kinds(resource):
         _refresh_kind(database, (name, table, expression, plain), blocks, changed[name])
         if plain:
-            _note_frequent(database, name, table)
+            _refresh_frequent(database, name, table, changed[name])
 
 
 def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], changed: Iterable[Any]) -> None:
