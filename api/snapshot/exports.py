@@ -105,17 +105,18 @@ RENDERINGS: Final[Mapping[str, Rendering]] = {
 
 
 class _Measured:
-    """An export while it is measured: a part at a time is written down, and hashed beside whatever comes next."""
+    """An export while it is measured: a part at a time is hashed beside whatever comes next."""
 
     def __init__(self, database: apsw.Connection, beside: Executor, name: str) -> None:
         self._database, self._beside, self._name = database, beside, name
+        self._parts: list[tuple[Any, ...]] = []
         self._size, self._digest = 0, hashlib.sha256()
         self._hashed = beside.submit(self._digest.update, b"")
 
     def add(self, part: Part, data: bytes) -> None:
         """Take the next part, and how it is rendered."""
-        row = (self._name, self._size, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
-        self._database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        fields = part.rendering, part.collection, part.first, part.last, part.literal
+        self._parts.append((self._name, self._size, len(data), *fields))
         self._size += len(data)
         self._hashed.result()  # no more than one part waits to be hashed
         self._hashed = self._beside.submit(self._digest.update, data)
@@ -125,8 +126,9 @@ class _Measured:
         self.add(Part(literal=data), data)
 
     def finish(self) -> None:
-        """Write down the whole."""
+        """Write down the parts and the whole."""
         self._hashed.result()
+        self._database.executemany("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._parts)
         self._database.execute("INSERT INTO exports VALUES (?, ?, ?)", (self._name, self._size, self._digest.digest()))
 
 
