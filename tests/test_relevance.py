@@ -21,7 +21,7 @@ from api.snapshot.everywhere import Scope, labelled
 from api.snapshot.layout import APPLICATION_ID, FORMAT, software
 from api.snapshot.matching import Matches, matching
 from api.snapshot.read import Snapshot
-from api.snapshot.renewing import Coming, refresh
+from api.snapshot.renewing import Coming, Lists, refresh
 from schemas import BY_TYPE, RESOURCES
 
 SETTINGS = settings(deadline=None, max_examples=25)
@@ -185,7 +185,7 @@ def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR091
         coming = Coming()
         for row in sorted(row for row in quotes if first <= row <= last):
             coming.add(row, search.document(QUOTE, record(quotes[row])))
-        refresh(database, "quotes", [(first, last)], coming)
+        refresh(database, Lists(database), "quotes", [(first, last)], coming)
         postings.write(fresh)
         changed, new = Snapshot(path), Snapshot(fresh_path)
         for terms in asked:

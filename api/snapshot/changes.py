@@ -39,10 +39,11 @@ class Changes:
 
     def renew(self) -> None:
         """Bring all up to date, once the old rows have gone and the new ones have come."""
+        lists = renewing.Lists(self._database)
         for collection, blocks in self._blocks.items():
             apart = list(merged(blocks))
             derived.refresh(self._database, collection, apart, self._notes[collection])
-            renewing.refresh(self._database, collection, apart, self._words[collection])
+            renewing.refresh(self._database, lists, collection, apart, self._words[collection])
 
 
 def merged(blocks: Iterable[Block]) -> Iterable[Block]:

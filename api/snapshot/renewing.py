@@ -44,26 +44,46 @@ class Coming:
                 rows[word].append(row)
 
 
-def refresh(database: apsw.Connection, collection: str, blocks: Sequence[Block], coming: Coming) -> None:
+class Lists:
+    """The common tokens of a database, each with the number of the list of its sets, which several may share."""
+
+    def __init__(self, database: apsw.Connection) -> None:
+        """Take the database."""
+        self.numbers: dict[Token, int] = {}
+        self.sharing: dict[int, list[Token]] = defaultdict(list)
+        for kind, token, number in database.execute("SELECT kind, token, list FROM common ORDER BY kind, token"):
+            self.numbers[kind, token] = number
+            self.sharing[number].append((kind, token))
+        self._most = max(self.sharing, default=0)
+        self._common = {kind: _Common(kind, self.numbers) for kind in KINDS}
+
+    def standing(self, coming: Coming) -> dict[Token, Sequence[int]]:
+        """Return in which rows the common tokens stand, in order, each as often as it does, or once where that is not known."""
+        standing: dict[Token, list[int]] = defaultdict(list)
+        for kind, words in coming.rows.items():
+            common = self._common[kind]
+            for word, rows in words.items():
+                for token in common[word]:
+                    standing[token] += rows
+        return {token: sorted(rows if token[0] in COUNTED else set(rows)) for token, rows in standing.items()}
+
+    def part(self, number: int, tokens: Sequence[Token]) -> int:
+        """Give some of the tokens that share a list one of their own, and return its number."""
+        self._most += 1
+        self.sharing[number] = [token for token in self.sharing[number] if token not in tokens]
+        self.sharing[self._most] = [*tokens]
+        self.numbers.update(dict.fromkeys(tokens, self._most))
+        return self._most
+
+
+def refresh(database: apsw.Connection, lists: Lists, collection: str, blocks: Sequence[Block], coming: Coming) -> None:
     """Bring the sets of words up to date for blocks of a collection that hold other records now, with the words of all of these.
 
     A token that is common by now and was not is found hit by hit as before.
     """
-    lists = {(kind, token): number for kind, token, number in database.execute("SELECT kind, token, list FROM common ORDER BY kind, token")}
     type_ = RESOURCES.index(BY_COLLECTION[collection])
     lengths.replace(database, type_, blocks, coming.sizes)
-    _renew(database, type_, blocks, lists, _standing(lists, coming))
-
-
-def _standing(lists: Mapping[Token, int], coming: Coming) -> dict[Token, Sequence[int]]:
-    """Return in which rows the common tokens stand, in order, each as often as it does, or once where that is not known."""
-    standing: dict[Token, list[int]] = defaultdict(list)
-    for kind, words in coming.rows.items():
-        common = _Common(kind, lists)
-        for word, rows in words.items():
-            for token in common[word]:
-                standing[token] += rows
-    return {token: sorted(rows if token[0] in COUNTED else set(rows)) for token, rows in standing.items()}
+    _renew(database, type_, blocks, lists, lists.standing(coming))
 
 
 class _Common(dict[str, list[Token]]):
@@ -100,9 +120,7 @@ def _parted(tokens: Sequence[Token], standing: Mapping[Token, Sequence[int]]) ->
     return list(made.items())
 
 
-def _renew(
-    database: apsw.Connection, type_: int, blocks: Sequence[Block], lists: Mapping[Token, int], standing: Mapping[Token, Sequence[int]]
-) -> None:
+def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], lists: Lists, standing: Mapping[Token, Sequence[int]]) -> None:
     """Write the sets of lists for a type with what stands in some blocks in the place of what stood there.
 
     Where tokens that share a list do not stand there in the same way any more, all but the first of them get lists of their own.
@@ -110,22 +128,20 @@ def _renew(
     gone = BitMap()
     for first, last in blocks:
         gone.add_range(first, last + 1)
-    sharing: dict[int, list[Token]] = defaultdict(list)
-    for token, number in lists.items():
-        sharing[number].append(token)
-    coming, numbers, most = {lists[token] for token in standing}, sorted(sharing), max(sharing, default=0)
+    coming, numbers = {lists.numbers[token] for token in standing}, sorted(lists.sharing)
     for some in (numbers[start : start + LISTS_EACH] for start in range(0, len(numbers), LISTS_EACH)):
-        written = _Written(database, type_, most)
+        written = _Written(database, type_)
         held = _held(database, type_, some[0], some[-1])
         for number in some:
             old = held.get(number, [])
             if number in coming or (old and gone.intersect(old[0][1])):
                 staying = [rows - gone for _, rows in old]
-                (rows, tokens), *others = _parted(sharing[number], standing)
+                (rows, tokens), *others = _parted(lists.sharing[number], standing)
                 written.renew(old, number, tokens, _with(staying, levels_of(rows)))
                 for rows, tokens in others:
-                    written.part(old, number, tokens, _with(staying, levels_of(rows)))
-        most = written.finish()
+                    own = lists.part(number, tokens)
+                    written.part(old, (number, own), tokens, _with(staying, levels_of(rows)))
+        written.finish()
 
 
 def _held(database: apsw.Connection, type_: int, first: int, last: int) -> Mapping[int, Held]:
@@ -146,9 +162,9 @@ def _with(levels: Levels, more: Levels) -> Levels:
 class _Written:
     """What is to be written of some lists of a type, all of it together."""
 
-    def __init__(self, database: apsw.Connection, type_: int, most: int) -> None:
-        """Take the database, the number of the type, and the highest number of a list."""
-        self._database, self._type, self._most = database, type_, most
+    def __init__(self, database: apsw.Connection, type_: int) -> None:
+        """Take the database and the number of the type."""
+        self._database, self._type = database, type_
         self._changed: list[tuple[bytes, int]] = []
         self._gone: list[tuple[int]] = []
         self._new: list[tuple[int, int, int, bytes]] = []
@@ -162,27 +178,26 @@ class _Written:
         if more := _first(new) - _first([rows for _, rows in old]):
             self._hits += ((more, *token) for token in tokens)
 
-    def part(self, old: Held, number: int, tokens: Sequence[Token], new: Levels) -> None:
-        """Take the levels of a list for some tokens that shared one with others, which has these levels, and do not any more."""
-        self._most += 1
+    def part(self, old: Held, numbers: tuple[int, int], tokens: Sequence[Token], new: Levels) -> None:
+        """Take the levels of some tokens that shared one list, and have another from now on."""
+        shared, own = numbers
         copied = "SELECT ?, type, level, rows FROM postings WHERE list = ? AND type <> ?"
-        self._database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (self._most, number, self._type))
-        self._keep(self._most, new, 0)
+        self._database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (own, shared, self._type))
+        self._keep(own, new, 0)
         more = _first(new) - _first([rows for _, rows in old])
         statement = "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?"
-        self._database.executemany(statement, ((self._most, more, *token) for token in tokens))
+        self._database.executemany(statement, ((own, more, *token) for token in tokens))
 
     def _keep(self, number: int, levels: Levels, there: int) -> None:
         """Take the levels of a list behind those that are there."""
         self._new += ((number, self._type, level, packed(rows)) for level, rows in enumerate(levels[there:], start=there + 1))
 
-    def finish(self) -> int:
-        """Write all, and return the highest number of a list."""
+    def finish(self) -> None:
+        """Write all."""
         self._database.executemany("UPDATE postings SET rows = ? WHERE id = ?", self._changed)
         self._database.executemany("DELETE FROM postings WHERE id = ?", self._gone)
         self._database.executemany("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", self._new)
         self._database.executemany("UPDATE common SET hits = hits + ? WHERE kind = ? AND token = ?", self._hits)
-        return self._most
 
 
 def _first(levels: Levels) -> int:
