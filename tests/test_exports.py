@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -31,7 +32,7 @@ from api.app import create_app
 from api.config import Settings
 from api.datapackage import columns
 from api.formats import csv as csv_format
-from api.snapshot import exports
+from api.snapshot import csv_lines, exports
 from api.snapshot.build import build
 from api.snapshot.exports import DATASET, NAMES, Mismatch
 from api.snapshot.read import Snapshot
@@ -481,3 +482,20 @@ def test_closed_lists_keys_and_lists_are_described(client: FlaskClient) -> None:
     assert {"fields": ["made_by"], "reference": {"fields": ["id"], "resource": "actors"}} in tables["claims"]["foreignKeys"]
     assert {"fields": ["part_of"], "reference": {"fields": ["id"]}} in tables["actors"]["foreignKeys"]
     assert all(table["primaryKey"] == ["id"] for table in tables.values())
+
+
+@pytest.mark.parametrize("twice", [False, True])
+def test_lines_of_a_record_that_is_another_now_stand_in_the_place_of_the_old_ones(tiny_dataset: Dataset, tmp_path: Path, twice: bool):
+    build(tiny_dataset, tmp_path / "whole.rostrum")
+    one, two, new = [body for (body,) in Snapshot(tmp_path / "whole.rostrum").rows("SELECT body FROM claims ORDER BY row LIMIT 3")]
+    held = [one, one if twice else two]
+    claims = BY_COLLECTION["claims"]
+    with apsw.Connection(":memory:") as database:
+        database.execute(csv_lines.TABLE)
+        database.execute("CREATE TABLE claims (row INTEGER PRIMARY KEY, body BLOB)")
+        database.executemany("INSERT INTO claims VALUES (?, ?)", enumerate([held[0], new], start=7))
+        csv_lines.write(database, "claims", csv_lines.pieces(claims, held), 7, 1)
+        csv_lines.renew(database, "claims", 8, held[1], new)
+        ((size, lines),) = database.execute("SELECT size, lines FROM csv_lines")
+    assert zlib.decompress(lines) == csv_format.lines(claims, [held[0], new], None)
+    assert size == len(zlib.decompress(lines))

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from api.search_text import Term
-from api.snapshot import postings, ranking, renewing, search
+from api.snapshot import postings, ranking, search
 from api.snapshot.everywhere import Scope, labelled
 from api.snapshot.layout import APPLICATION_ID, FORMAT, software
 from api.snapshot.matching import Matches, matching
 from api.snapshot.read import Snapshot
-from api.snapshot.renewing import refresh, touched
+from api.snapshot.renewing import Coming, Lists, refresh
 from schemas import BY_TYPE, RESOURCES
 
 SETTINGS = settings(deadline=None, max_examples=25)
@@ -178,15 +178,16 @@ def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR091
     quotes |= {row: text for row, text in others.items() if first <= row <= last}
     with bounds_of(least), written(records) as (database, path), written({**records, "quotes": quotes}) as (fresh, fresh_path):
         postings.write(database)
-        note = touched(database, "quotes", first, last)
         database.execute("DELETE FROM quotes; DELETE FROM claims; DROP TABLE search")
         database.execute(search.TABLE)
         for collection, texts in (("quotes", quotes), ("claims", records["claims"])):
             fill(database, collection, texts)
-        refresh(database, "quotes", [(first, last)], [note])
+        coming = Coming()
+        for row in sorted(row for row in quotes if first <= row <= last):
+            coming.add(row, search.document(QUOTE, record(quotes[row])))
+        refresh(database, Lists(database), "quotes", [(first, last)], coming)
         postings.write(fresh)
         changed, new = Snapshot(path), Snapshot(fresh_path)
         for terms in asked:
             assert Matches(changed, terms).page(ALL, 100, 0) == Matches(new, terms).page(ALL, 100, 0)
             assert Matches(changed, terms).page(ALL, 100, 0).rows == exhaustive(changed, terms)
-        assert renewing.touched(database, "quotes", first, last) == touched(fresh, "quotes", first, last)

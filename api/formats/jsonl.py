@@ -18,4 +18,4 @@ def encode(_: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
     """Return records one a line, cut to the fields of a tree where one is given."""
     if tree is not None:
         bodies = (compact(cut(orjson.loads(body), tree)) for body in bodies)
-    return b"".join(body + b"\n" for body in bodies)
+    return b"\n".join([*bodies, b""])

@@ -77,8 +77,15 @@ class Base:
 
     def found(self, files: Sequence[Files]) -> dict[str, Sequence[Found]]:
         """Return what others named of those debates whose files are what they were."""
-        same = (one.debate for one in files if one.debate in self.known and self.known[one.debate].files == one)
-        return {debate: self.known[debate].found for debate in same}
+        return {one.debate: self.known[one.debate].found for one in files if self._holds(one)}
+
+    def others(self, files: Sequence[Files]) -> list[Files]:
+        """Return the files of those debates that are not what they were."""
+        return [one for one in files if not self._holds(one)]
+
+    def _holds(self, files: Files) -> bool:
+        """Say whether the files of a debate are what they were."""
+        return files.debate in self.known and self.known[files.debate].files == files
 
 
 def base_at(path: Path | None) -> Base | None:

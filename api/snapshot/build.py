@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -32,7 +32,7 @@ __all__ = ["Source", "build", "compiled"]
 
 Tell = Callable[[int, int], None]
 STEPS: Final = 1_000
-SMALL: Final = 8 * 1024 * 1024  # bytes of a dataset that one process is enough for
+SMALL: Final = 8 * 1024 * 1024  # bytes of debates that one process is enough for
 # How much of the time is over when all debates are looked at, and when all are compiled and written.
 LOOKED, COMPILED = 0.03, 0.75
 MOST_CHANGED: Final = 0.5  # of the debates; where more are new, all are written anew
@@ -125,7 +125,7 @@ class Source:
         self.shared, found = gather_shared(folder)
         self._faulty = bool(ruled(self.shared, found))
         self.files = list(self._looked_at())
-        self._jobs = (jobs or cores()) if sum(one.size for one in self.files) > SMALL else 1
+        self._most_jobs = jobs or cores()
         self.units = units(self.files, order)
         hashes = [self.shared.hashes, *(one.hashes for one in self.files)]
         self.digest = digest_of({name: found for one in hashes for name, found in one.items()})
@@ -139,6 +139,10 @@ class Source:
                 yield one
                 self._progress.reach(LOOKED * number / len(names))
 
+    def _jobs(self, files: Iterable[Files]) -> int:
+        """Return how many processes work at some debates, given their files."""
+        return self._most_jobs if sum(one.size for one in files) > SMALL else 1
+
     def build(self, target: Path, checked: Callable[[], None] = lambda: None, tell: Tell = nobody) -> None:
         """Check and compile the folder into the file `target`; `checked` is called once it is known to be valid.
 
@@ -149,10 +153,11 @@ class Source:
         if self._faulty:
             raise InvalidDataset(self.problems())
         try:
-            with Crew(self.folder, self._jobs) as crew:
+            with Crew(self.folder, self._jobs(self._base.others(self.files) if self._base else self.files)) as crew:
                 links = self._linked(crew)
                 wanted = links.orders(self.units)
                 if not self._edited(target, crew, links, wanted, checked):
+                    crew.grow(self._jobs(self.files))
                     with _new(target) as draft:
                         made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
                         fill(draft, self._content(links, wanted), made, self._finishing)
@@ -237,7 +242,7 @@ class Source:
 
     def problems(self) -> list[Problem]:
         """Return every problem of the folder, in order of file and line."""
-        with Crew(self.folder, self._jobs) as crew:
+        with Crew(self.folder, self._jobs(self.files)) as crew:
             faulty = [made.unit for made in crew.map("check", self._linked(crew).orders(self.units)) if made.faulty]
         return problems_in(self.folder, faulty)
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import apsw
 
 from . import derived, renewing
 
 Block = tuple[int, int]  # first and last row, both within
-
-# Each notes what rows contribute (``touched``), and renews what it keeps of a collection for some blocks (``refresh``).
-KEEPERS: Final[tuple[Any, ...]] = (derived, renewing)
 
 
 class Changes:
@@ -23,24 +20,30 @@ class Changes:
         """Take the database."""
         self._database = database
         self._blocks: dict[str, list[Block]] = defaultdict(list)
-        self._notes: dict[str, list[list[Any]]] = defaultdict(lambda: [[] for _ in KEEPERS])
+        self._notes: dict[str, list[derived.Note]] = defaultdict(list)
+        self._words: dict[str, renewing.Coming] = defaultdict(renewing.Coming)
 
     def leaving(self, collection: str, first: int, last: int) -> None:
         """Take note of rows that are about to go."""
         self._blocks[collection].append((first, last))
-        for keeper, notes in zip(KEEPERS, self._notes[collection], strict=True):
-            notes.append(keeper.touched(self._database, collection, first, last))
+        self._notes[collection].append(derived.touched(self._database, collection, first, last))
 
-    def coming(self, collection: str, first: int, last: int) -> None:
-        """Take note of where rows come."""
-        self._blocks[collection].append((first, last))
+    def coming(self, collection: str, documents: Iterable[Sequence[Any]], first: int, step: int = 1) -> None:
+        """Take note of records that come from the row `first` on, given what the index of words is to hold of each."""
+        words, last = self._words[collection], None
+        for number, *document in documents:
+            last = first + number * step
+            words.add(last, document)
+        if last is not None:
+            self._blocks[collection].append((first, last))
 
     def renew(self) -> None:
         """Bring all up to date, once the old rows have gone and the new ones have come."""
+        lists = renewing.Lists(self._database)
         for collection, blocks in self._blocks.items():
             apart = list(merged(blocks))
-            for keeper, notes in zip(KEEPERS, self._notes[collection], strict=True):
-                keeper.refresh(self._database, collection, apart, notes)
+            derived.refresh(self._database, collection, apart, self._notes[collection])
+            renewing.refresh(self._database, lists, collection, apart, self._words[collection])
 
 
 def merged(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -42,7 +42,13 @@ class Crew:
     def __init__(self, folder: Path, jobs: int) -> None:
         """Take the folder, and how many processes work at it."""
         self._folder = Folder(folder)
-        self._workers = [_Worker(folder) for _ in range(jobs)] if jobs > 1 else []
+        self._workers: list[_Worker] = []
+        self.grow(jobs)
+
+    def grow(self, jobs: int) -> None:
+        """Let so many processes work from now on, where fewer have."""
+        if jobs > 1:
+            self._workers += [_Worker(self._folder.path) for _ in range(len(self._workers), jobs)]
 
     def map(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
         """Yield what a task makes of each item, in their order; the processes begin at once."""

@@ -51,12 +51,15 @@ def remove(database: apsw.Connection, collection: str, first: int, last: int) ->
     database.execute("DELETE FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ?", (collection, first, last))
 
 
-def renew(database: apsw.Connection, collection: str, row: int) -> None:
-    """Write the lines anew that a row is among."""
-    found = database.execute(
-        "SELECT id, first, last FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1", (collection, row)
-    )
-    ((number, first, last),) = found
-    bodies = [body for (body,) in database.execute(f"SELECT body FROM {collection} WHERE row BETWEEN ? AND ? ORDER BY row", (first, last))]
-    size, lines = _compressed(BY_COLLECTION[collection], bodies)
-    database.execute("UPDATE csv_lines SET size = ?, lines = ? WHERE id = ?", (size, lines, number))
+def renew(database: apsw.Connection, collection: str, row: int, before: bytes, body: bytes) -> None:
+    """Write the lines of a row anew, whose record was another one before, in the piece that they are in."""
+    resource = BY_COLLECTION[collection]
+    statement = "SELECT id, first, last, lines FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+    ((number, first, last, compressed),) = database.execute(statement, (collection, row))
+    lines, old = zlib.decompress(compressed), csv.lines(resource, [before], None)
+    if lines.count(old) == 1:
+        lines = lines.replace(old, csv.lines(resource, [body], None))
+    else:  # a text of another record holds the same lines
+        statement = f"SELECT body FROM {collection} WHERE row BETWEEN ? AND ? ORDER BY row"
+        lines = csv.lines(resource, [body for (body,) in database.execute(statement, (first, last))], None)
+    database.execute("UPDATE csv_lines SET size = ?, lines = ? WHERE id = ?", (len(lines), zlib.compress(lines, LEVEL), number))

@@ -97,17 +97,17 @@ class Editor:
         pairs = {one.name: self._values(resource, one, row) for one in resource.filters}
         keys = ["id", *map(sort_column, own_sorts(resource))]
         ((_, *new, reference, body),) = made.rows
-        old = self._rows(f"SELECT {', '.join(keys)} FROM {resource.collection} WHERE row = ?", (row,))
+        (((*old, before),)) = self._rows(f"SELECT {', '.join(keys)}, body FROM {resource.collection} WHERE row = ?", (row,))
         other = [one for one in resource.filters if pairs[one.name] != [value[:-1] for value in made.pairs[one.name]]]
-        if other or old != [tuple(new)]:
+        if other or old != new:
             self._changed.leaving(resource.collection, row, row)
-            self._changed.coming(resource.collection, row, row)
+            self._changed.coming(resource.collection, made.documents, row)
         assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference", "body"))
         self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, body, row))
         for one in other:
             self._database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
         self.writer.pairs(resource, other, made, f"? + {row}")
-        csv_lines.renew(self._database, resource.collection, row)
+        csv_lines.renew(self._database, resource.collection, row, before, body)
 
     def _values(self, resource: Resource, one: Filter, row: int) -> list[Any]:
         """Return the values of a record in the table of a filter, in order."""

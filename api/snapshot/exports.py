@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -79,7 +79,7 @@ def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
 
 def _items(_: Resource, rows: Sequence[Row]) -> bytes:
     """Return rows as the items of a JSON array, one a line."""
-    return b"".join(b",\n" + body for _, _, body in rows)
+    return b",\n" + b",\n".join([body for _, _, body in rows])
 
 
 def _members(_: Resource, rows: Sequence[Row]) -> bytes:
@@ -104,60 +104,82 @@ RENDERINGS: Final[Mapping[str, Rendering]] = {
 }
 
 
+class _Measured:
+    """An export while it is measured: a part at a time is hashed beside whatever comes next."""
+
+    def __init__(self, database: apsw.Connection, beside: Executor, name: str) -> None:
+        self._database, self._beside, self._name = database, beside, name
+        self._parts: list[tuple[Any, ...]] = []
+        self._size, self._digest = 0, hashlib.sha256()
+        self._hashed = beside.submit(self._digest.update, b"")
+
+    def add(self, part: Part, data: bytes) -> None:
+        """Take the next part, and how it is rendered."""
+        fields = part.rendering, part.collection, part.first, part.last, part.literal
+        self._parts.append((self._name, self._size, len(data), *fields))
+        self._size += len(data)
+        self._hashed.result()  # no more than one part waits to be hashed
+        self._hashed = self._beside.submit(self._digest.update, data)
+
+    def literal(self, data: bytes) -> None:
+        """Take bytes that stand as they are."""
+        self.add(Part(literal=data), data)
+
+    def finish(self) -> None:
+        """Write down the parts and the whole."""
+        self._hashed.result()
+        self._database.executemany("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._parts)
+        self._database.execute("INSERT INTO exports VALUES (?, ?, ?)", (self._name, self._size, self._digest.digest()))
+
+
 def write(database: apsw.Connection, about: Mapping[str, Any], block: int = BLOCK_BYTES) -> None:
     """Measure every export of the records that a database holds, and write down its parts.
 
     `about` is what ``dataset.json`` is to say of the dataset; `block` is how many bytes of records a part is rendered from at most.
     """
     with ThreadPoolExecutor(1) as beside:
-        for name in NAMES:
-            offset, digest = 0, hashlib.sha256()
-            hashed = beside.submit(digest.update, b"")
-            for part in _parts(database.execute, name, about, block):
-                data = _render(database.execute, part)
-                row = (name, offset, len(data), part.rendering, part.collection, part.first, part.last, part.literal)
-                database.execute("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-                offset += len(data)
-                hashed.result()  # one part is hashed while the next one is rendered, and no more are held
-                hashed = beside.submit(digest.update, data)
-            hashed.result()
-            database.execute("INSERT INTO exports VALUES (?, ?, ?)", (name, offset, digest.digest()))
+        dataset = _Measured(database, beside, DATASET)
+        dataset.literal(b'{"dataset":' + compact(about))
+        for resource in RESOURCES:
+            lines, table = (_Measured(database, beside, f"{resource.collection}.{form}") for form in ("jsonl", "csv"))
+            dataset.literal(b',\n"%b":[' % resource.collection.encode())
+            _measure(database, resource, {"jsonl": lines, "items": dataset}, block)  # each record is read once for both
+            dataset.literal(b"\n]")
+            table.literal(csv.header(resource, None))
+            _measure(database, resource, {"csv": table}, block)
+            lines.finish()
+            table.finish()
+        dataset.literal(b',\n"texts":{')
+        _measure(database, BY_COLLECTION["sources"], {"texts": dataset}, block)
+        dataset.literal(b"\n}}\n")
+        dataset.finish()
 
 
-def _parts(rows: Rows, name: str, about: Mapping[str, Any], block: int) -> Iterator[Part]:
-    """Yield the parts of an export in their order."""
-    if name == DATASET:
-        yield from _dataset_parts(rows, about, block)
-        return
-    collection, _, form = name.partition(".")
-    if form == "csv":
-        yield Part(literal=csv.header(BY_COLLECTION[collection], None))
-    yield from _blocks(rows, form, collection, block)
+def _measure(database: apsw.Connection, resource: Resource, into: Mapping[str, _Measured], block: int) -> None:
+    """Measure the rows of a collection in renderings of one column, each for an export."""
+    form = RENDERINGS[next(iter(into))]
+    for number, rows in enumerate(_blocks(database, form, resource.collection, block)):
+        for rendering, export in into.items():
+            first = f"{rendering}-first"
+            name = first if not number and first in RENDERINGS else rendering
+            part = Part(name, resource.collection, rows[0][0], rows[-1][0])
+            export.add(part, RENDERINGS[name].encode(resource, rows))
 
 
-def _dataset_parts(rows: Rows, about: Mapping[str, Any], block: int) -> Iterator[Part]:
-    yield Part(literal=b'{"dataset":' + compact(about))
-    for resource in RESOURCES:
-        yield Part(literal=b',\n"%b":[' % resource.collection.encode())
-        yield from _blocks(rows, "items", resource.collection, block)
-        yield Part(literal=b"\n]")
-    yield Part(literal=b',\n"texts":{')
-    yield from _blocks(rows, "texts", "sources", block)
-    yield Part(literal=b"\n}}\n")
-
-
-def _blocks(rows: Rows, rendering: str, collection: str, block: int) -> Iterator[Part]:
+def _blocks(database: apsw.Connection, form: Rendering, collection: str, block: int) -> Iterator[list[Row]]:
     """Yield the rows of a collection in blocks, each of so many bytes at most, or of one row."""
-    form = RENDERINGS[rendering]
-    following, rendering = rendering, f"{rendering}-first" if f"{rendering}-first" in RENDERINGS else rendering
-    first = last = held = 0
-    for row, size in rows(f"SELECT row, {form.size} FROM {form.source.format(collection)} ORDER BY row", ()):
-        if last and held + size > block:
-            yield Part(rendering, collection, first, last)
-            last, held, rendering = 0, 0, following
-        first, last, held = first if last else row, row, held + size
-    if last:
-        yield Part(rendering, collection, first, last)
+    found: list[Row] = []
+    held = 0
+    for row, served, content, size in database.execute(
+        f"SELECT row, id, {form.column}, {form.size} FROM {form.source.format(collection)} ORDER BY row"
+    ):
+        if found and held + size > block:
+            yield found
+            found, held = [], 0
+        found.append((row, served, content))
+        held += size
+    if found:
+        yield found
 
 
 def _render(rows: Rows, part: Part) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -73,6 +74,21 @@ def _note_frequent(database: apsw.Connection, name: str, table: str) -> None:
     database.execute(f"INSERT INTO frequent {counted}", (name, MOST_FACET_VALUES))
 
 
+def _refresh_frequent(database: apsw.Connection, name: str, table: str, changed: Iterable[Any]) -> None:
+    """Bring those values up to date, where some stand in more rows now, or in fewer: what is not shown is not known."""
+    ((shown,),) = database.execute("SELECT count(*) FROM frequent WHERE name = ?", (name,))
+    if shown == MOST_FACET_VALUES:
+        _note_frequent(database, name, table)
+        return
+    values = [(name, value) for value in changed]
+    database.executemany("DELETE FROM frequent WHERE name = ? AND value = ?", values)
+    counted = f"SELECT ?, count(*), value FROM {table} WHERE value = ? GROUP BY value"
+    database.executemany(f"INSERT INTO frequent {counted}", values)
+    behind = "SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value LIMIT -1 OFFSET ?"
+    for size, value in list(database.execute(behind, (name, MOST_FACET_VALUES))):
+        database.execute("DELETE FROM frequent WHERE name = ? AND size = ? AND value = ?", (name, size, value))
+
+
 def values_within(database: apsw.Connection, resource: Resource, block: Block) -> dict[str, set[Any]]:
     """Return the values that stand in the rows of a block, by the name of their sets."""
     return {
@@ -90,7 +106,7 @@ def refresh_sets(database: apsw.Connection, resource: Resource, blocks: Sequence
     for name, table, expression, plain in kinds(resource):
         _refresh_kind(database, (name, table, expression, plain), blocks, changed[name])
         if plain:
-            _note_frequent(database, name, table)
+            _refresh_frequent(database, name, table, changed[name])
 
 
 def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], changed: Iterable[Any]) -> None:
@@ -120,11 +136,9 @@ def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
     for first, last in blocks:
         again.add_range(first, last + 1)
     some, kept = _only(database, any_name(name)), _only(database, rare_name(name))
-    condition = f"row = ? AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
-    for row in again & some:
-        found = database.execute(f"SELECT 1 FROM {table} WHERE {condition} LIMIT 1", (row, name)).fetchone()
-        (kept.add if found else kept.discard)(row)
-    keep(database, rare_name(name), least, kept - (again - some))
+    condition = f"row IN carray(?) AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
+    found = _standing(database, table, condition, (apsw.carray(array("q", again & some)), name)) if again & some else BitMap()
+    keep(database, rare_name(name), least, (kept - again) | found)
 
 
 def _only(database: apsw.Connection, name: str) -> BitMap:

@@ -115,6 +115,8 @@ class Counts:
         for word in (word for word, change in self._changed.items() if change):
             if word in known:
                 count = known[word] + self._changed[word]
+            elif self._changed[word] < 0:  # it was in few, and is in fewer
+                continue
             else:
                 ((count,),) = self._database.execute("SELECT coalesce(sum(doc), 0) FROM passage_vocabulary WHERE term = ?", (word,))
             self._database.execute("DELETE FROM common_words WHERE word = ?", (word,))

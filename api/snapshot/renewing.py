@@ -3,60 +3,87 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, zip_longest
-from typing import Any, Final
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile, zip_longest
+from typing import Final
 
 import apsw
-import orjson
 from pyroaring import BitMap
 
-from schemas import BY_COLLECTION, RESOURCES, Resource
+from schemas import BY_COLLECTION, RESOURCES
 
 from . import lengths
 from .levels import Levels, levels_of
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, packed
-from .search import BETWEEN_FIELDS, document
+from .search import BETWEEN_FIELDS
 
 Token = tuple[str, str]  # its kind, and what it is
 Block = tuple[int, int]  # the first and the last row
 Part = tuple[Sequence[int], Sequence[Token]]  # rows, each as often as some tokens stand in it, and these
-KINDS: Final = STEM, BEGINNING, LABEL  # of the words that a record is looked at for; of a beginning and of a label these are whole
+Held = Sequence[tuple[int, BitMap]]  # the levels of a list, each with the number of its row in their table
+KINDS: Final = STEM, BEGINNING, LABEL  # of the words of a record; of a beginning and of a label these are whole
+COUNTED: Final = STEM, BEGINNING  # of what stands in a label it is not known how often
+LISTS_EACH: Final = 1_000  # of words, whose sets are read, and written, together
 
 
-def touched(database: apsw.Connection, collection: str, first: int, last: int) -> frozenset[Token]:
-    """Return the words of the records in a block of rows, each under its kind: asked before these rows go."""
-    resource = BY_COLLECTION[collection]
-    found: set[Token] = set()
-    for _, record in _records(database, resource, first, last):
-        for kind, words in zip(KINDS, _words(resource, record), strict=True):
-            found.update((kind, word) for word in words)
-    return frozenset(found)
+class Coming:
+    """The words of records that come into a collection: in which rows each stands, as often as it does, and how many a row has."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.rows: dict[str, dict[str, list[int]]] = {kind: defaultdict(list) for kind in KINDS}
+        self.sizes: dict[int, int] = {}
+
+    def add(self, row: int, document: Sequence[str]) -> None:
+        """Take what the index of words holds of the record of a row."""
+        words = [text.split() for text in document]
+        self.sizes[row] = sum(map(len, words))
+        for kind, some in zip(KINDS, words, strict=True):
+            rows = self.rows[kind]
+            for word in some:
+                rows[word].append(row)
 
 
-def refresh(database: apsw.Connection, collection: str, blocks: Sequence[Block], notes: Iterable[frozenset[Token]]) -> None:
-    """Bring the sets of words up to date for blocks of a collection that hold other records now.
+class Lists:
+    """The common tokens of a database, each with the number of the list of its sets, which several may share."""
 
-    `notes` holds what `touched` returned for each block before. A token that is common by now and was not is found hit by hit as before.
+    def __init__(self, database: apsw.Connection) -> None:
+        """Take the database."""
+        self.numbers: dict[Token, int] = {}
+        self.sharing: dict[int, list[Token]] = defaultdict(list)
+        for kind, token, number in database.execute("SELECT kind, token, list FROM common ORDER BY kind, token"):
+            self.numbers[kind, token] = number
+            self.sharing[number].append((kind, token))
+        self._most = max(self.sharing, default=0)
+        self._common = {kind: _Common(kind, self.numbers) for kind in KINDS}
+
+    def standing(self, coming: Coming) -> dict[Token, Sequence[int]]:
+        """Return in which rows the common tokens stand, in order, each as often as it does, or once where that is not known."""
+        standing: dict[Token, list[int]] = defaultdict(list)
+        for kind, words in coming.rows.items():
+            common = self._common[kind]
+            for word, rows in words.items():
+                for token in common[word]:
+                    standing[token] += rows
+        return {token: sorted(rows if token[0] in COUNTED else set(rows)) for token, rows in standing.items()}
+
+    def part(self, number: int, tokens: Sequence[Token]) -> int:
+        """Give some of the tokens that share a list one of their own, and return its number."""
+        self._most += 1
+        self.sharing[number] = [token for token in self.sharing[number] if token not in tokens]
+        self.sharing[self._most] = [*tokens]
+        self.numbers.update(dict.fromkeys(tokens, self._most))
+        return self._most
+
+
+def refresh(database: apsw.Connection, lists: Lists, collection: str, blocks: Sequence[Block], coming: Coming) -> None:
+    """Bring the sets of words up to date for blocks of a collection that hold other records now, with the words of all of these.
+
+    A token that is common by now and was not is found hit by hit as before.
     """
-    resource = BY_COLLECTION[collection]
-    lists = {(kind, token): number for kind, token, number in database.execute("SELECT kind, token, list FROM common")}
-    common = {kind: _Common(kind, lists) for kind in KINDS}
-    standing: dict[Token, list[int]] = defaultdict(list)
-    sizes: dict[int, int] = {}
-    for first, last in blocks:
-        for row, record in _records(database, resource, first, last):
-            stems, words, label = _words(resource, record)
-            sizes[row] = len(stems) + len(words) + len(label)
-            for kind, some in ((STEM, stems), (BEGINNING, words)):
-                for token in chain.from_iterable(map(common[kind].__getitem__, some)):
-                    standing[token].append(row)
-            for token in set(chain.from_iterable(map(common[LABEL].__getitem__, label))):
-                standing[token].append(row)
-    type_ = RESOURCES.index(resource)
-    lengths.replace(database, type_, blocks, sizes)
-    old = (token for kind, word in frozenset[Token]().union(*notes) for token in common[kind][word])
-    _renew(database, type_, blocks, _parts(lists, {*standing, *old}, standing))
+    type_ = RESOURCES.index(BY_COLLECTION[collection])
+    lengths.replace(database, type_, blocks, coming.sizes)
+    _renew(database, type_, blocks, lists, lists.standing(coming))
 
 
 class _Common(dict[str, list[Token]]):
@@ -68,25 +95,23 @@ class _Common(dict[str, list[Token]]):
 
     def __missing__(self, word: str) -> list[Token]:
         """Look a word up."""
-        tokens = [(self._kind, word)] if self._kind != BEGINNING else []
-        if self._kind != STEM:
-            beginning = BEGINNING if self._kind == BEGINNING else LABEL_BEGINNING
-            tokens += ((beginning, word[: size + 1]) for size in range(len(word)))
-        found = self[word] = [token for token in tokens if token in self._lists and word != BETWEEN_FIELDS]
+        found = self[word] = [] if word == BETWEEN_FIELDS else [*self._whole(word), *self._beginnings(word)]
         return found
 
+    def _whole(self, word: str) -> Iterator[Token]:
+        if self._kind != BEGINNING and (self._kind, word) in self._lists:
+            yield self._kind, word
 
-def _parts(lists: Mapping[Token, int], affected: Collection[Token], standing: Mapping[Token, Sequence[int]]) -> dict[int, list[Part]]:
-    """Return, by the number of each list that is affected, the tokens that share it: those together that stand in the same rows now."""
-    numbers = {lists[token] for token in affected}
-    sharing: dict[int, list[Token]] = defaultdict(list)
-    for token, number in sorted(lists.items()):
-        if number in numbers:
-            sharing[number].append(token)
-    return {number: _parted(tokens, standing) for number, tokens in sorted(sharing.items())}
+    def _beginnings(self, word: str) -> Iterator[Token]:
+        """Yield the beginnings that are common; where one is not, neither is a longer one."""
+        if self._kind != STEM:
+            beginning = BEGINNING if self._kind == BEGINNING else LABEL_BEGINNING
+            tokens = ((beginning, word[: size + 1]) for size in range(len(word)))
+            yield from takewhile(self._lists.__contains__, tokens)
 
 
 def _parted(tokens: Sequence[Token], standing: Mapping[Token, Sequence[int]]) -> list[Part]:
+    """Return the tokens that share a list, those together that stand in the same rows now."""
     if len(tokens) == 1:
         return [(standing.get(tokens[0], ()), tokens)]
     made: dict[tuple[int, ...], list[Token]] = defaultdict(list)
@@ -95,18 +120,7 @@ def _parted(tokens: Sequence[Token], standing: Mapping[Token, Sequence[int]]) ->
     return list(made.items())
 
 
-def _records(database: apsw.Connection, resource: Resource, first: int, last: int) -> Iterator[tuple[int, Any]]:
-    statement = f"SELECT row, body FROM {resource.collection} WHERE row BETWEEN ? AND ? ORDER BY row"
-    for row, body in database.execute(statement, (first, last)):
-        yield row, orjson.loads(body)
-
-
-def _words(resource: Resource, record: Any) -> list[list[str]]:
-    """Return the stems and the words of a record, with what stands between fields, and the words of its label."""
-    return [text.split() for text in document(resource, record)]
-
-
-def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], wanted: Mapping[int, Sequence[Part]]) -> None:
+def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], lists: Lists, standing: Mapping[Token, Sequence[int]]) -> None:
     """Write the sets of lists for a type with what stands in some blocks in the place of what stood there.
 
     Where tokens that share a list do not stand there in the same way any more, all but the first of them get lists of their own.
@@ -114,36 +128,78 @@ def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], wante
     gone = BitMap()
     for first, last in blocks:
         gone.add_range(first, last + 1)
-    ((most,),) = database.execute("SELECT coalesce(max(list), 0) FROM common")
-    for number, parts in wanted.items():
-        found = database.execute("SELECT rows FROM postings WHERE list = ? AND type = ? ORDER BY level", (number, type_))
-        old = [BitMap.deserialize(level) for (level,) in found]
-        for place, (rows, tokens) in enumerate(parts):
-            new, own = _replaced(old, gone, levels_of(sorted(rows))), number
-            if place:
-                most = own = most + 1
-                copied = "SELECT ?, type, level, rows FROM postings WHERE list = ? AND type <> ?"
-                database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (own, number, type_))
-            _write(database, own, type_, old if own == number else [], new)
-            more = sum(map(len, new[:1])) - sum(map(len, old[:1]))
-            if place or more:
-                statement = "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?"
-                database.executemany(statement, ((own, more, *token) for token in tokens))
+    coming, numbers = {lists.numbers[token] for token in standing}, sorted(lists.sharing)
+    for some in (numbers[start : start + LISTS_EACH] for start in range(0, len(numbers), LISTS_EACH)):
+        written = _Written(database, type_)
+        held = _held(database, type_, some[0], some[-1])
+        for number in some:
+            old = held.get(number, [])
+            if number in coming or (old and gone.intersect(old[0][1])):
+                staying = [rows - gone for _, rows in old]
+                (rows, tokens), *others = _parted(lists.sharing[number], standing)
+                written.renew(old, number, tokens, _with(staying, levels_of(rows)))
+                for rows, tokens in others:
+                    own = lists.part(number, tokens)
+                    written.part(old, (number, own), tokens, _with(staying, levels_of(rows)))
+        written.finish()
 
 
-def _replaced(levels: Levels, gone: BitMap, more: Levels) -> Levels:
-    """Return levels without some rows, and with others."""
-    made = [rows - gone | added for rows, added in zip_longest(levels, more, fillvalue=BitMap())]
+def _held(database: apsw.Connection, type_: int, first: int, last: int) -> Mapping[int, Held]:
+    """Return the levels of the lists from one to another for a type."""
+    held: dict[int, list[tuple[int, BitMap]]] = defaultdict(list)
+    statement = "SELECT list, id, rows FROM postings WHERE list BETWEEN ? AND ? AND type = ? ORDER BY list, level"
+    for number, row, rows in database.execute(statement, (first, last, type_)):
+        held[number].append((row, BitMap.deserialize(rows)))
+    return held
+
+
+def _with(levels: Levels, more: Levels) -> Levels:
+    """Return levels with the rows of others, which have none in common with them."""
+    made = [rows | added for rows, added in zip_longest(levels, more, fillvalue=BitMap())]
     return [rows for rows in made if rows]
 
 
-def _write(database: apsw.Connection, number: int, type_: int, old: Levels, new: Levels) -> None:
-    """Write the levels of a type in a list, where they are others than those that are there."""
-    for level, (before, rows) in enumerate(zip_longest(old, new), start=1):
-        if rows is None:
-            database.execute("DELETE FROM postings WHERE list = ? AND type = ? AND level = ?", (number, type_, level))
-        elif before is None:
-            database.execute("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", (number, type_, level, packed(rows)))
-        elif before != rows:
-            statement = "UPDATE postings SET rows = ? WHERE list = ? AND type = ? AND level = ?"
-            database.execute(statement, (packed(rows), number, type_, level))
+class _Written:
+    """What is to be written of some lists of a type, all of it together."""
+
+    def __init__(self, database: apsw.Connection, type_: int) -> None:
+        """Take the database and the number of the type."""
+        self._database, self._type = database, type_
+        self._changed: list[tuple[bytes, int]] = []
+        self._gone: list[tuple[int]] = []
+        self._new: list[tuple[int, int, int, bytes]] = []
+        self._hits: list[tuple[int, str, str]] = []
+
+    def renew(self, old: Held, number: int, tokens: Sequence[Token], new: Levels) -> None:
+        """Take the levels of a list in the place of those that it has, which some tokens share."""
+        self._changed += ((packed(rows), row) for (row, before), rows in zip(old, new, strict=False) if before != rows)
+        self._gone += ((row,) for row, _ in old[len(new) :])
+        self._keep(number, new, len(old))
+        if more := _first(new) - _first([rows for _, rows in old]):
+            self._hits += ((more, *token) for token in tokens)
+
+    def part(self, old: Held, numbers: tuple[int, int], tokens: Sequence[Token], new: Levels) -> None:
+        """Take the levels of some tokens that shared one list, and have another from now on."""
+        shared, own = numbers
+        copied = "SELECT ?, type, level, rows FROM postings WHERE list = ? AND type <> ?"
+        self._database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (own, shared, self._type))
+        self._keep(own, new, 0)
+        more = _first(new) - _first([rows for _, rows in old])
+        statement = "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?"
+        self._database.executemany(statement, ((own, more, *token) for token in tokens))
+
+    def _keep(self, number: int, levels: Levels, there: int) -> None:
+        """Take the levels of a list behind those that are there."""
+        self._new += ((number, self._type, level, packed(rows)) for level, rows in enumerate(levels[there:], start=there + 1))
+
+    def finish(self) -> None:
+        """Write all."""
+        self._database.executemany("UPDATE postings SET rows = ? WHERE id = ?", self._changed)
+        self._database.executemany("DELETE FROM postings WHERE id = ?", self._gone)
+        self._database.executemany("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", self._new)
+        self._database.executemany("UPDATE common SET hits = hits + ? WHERE kind = ? AND token = ?", self._hits)
+
+
+def _first(levels: Levels) -> int:
+    """Return in how many rows a token of some levels stands."""
+    return len(levels[0]) if levels else 0

@@ -6,7 +6,7 @@ numbers that are free, so that another version of the debate fits in its place a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 import apsw
@@ -22,7 +22,7 @@ ROOM: Final = 5, 4  # as many rows are kept for so many that are there
 MOST_WAITING: Final = 50_000  # documents that wait to be indexed, so that they come in the order of the index
 PASSAGES: Final = "passages"
 
-Written = Callable[[str, int, int], None]
+Written = Callable[[str, Sequence[Any], int, int], None]
 Room = Callable[[str, int], tuple[int, int]]  # the first row, and how many are kept, for so many rows of a collection
 
 
@@ -36,7 +36,7 @@ class Writer:
     """Writes into the database of a draft; debates come in the order of their blocks."""
 
     def __init__(self, database: apsw.Connection, *, new: bool = True, written: Written = lambda *_: None) -> None:
-        """Take the database, and make the tables of a new one; `written` hears of the first and the last row of what was written."""
+        """Take the database, and make the tables of a new one; `written` hears of the documents that were, and of their rows."""
         self._written = written
         self.database = database
         self._free: dict[str, int] = {}
@@ -84,8 +84,7 @@ class Writer:
         self.database.executemany(f"INSERT INTO {resource.collection} VALUES ({row}{marks})", block.rows)
         self.pairs(resource, resource.filters, block, row)
         csv_lines.write(self.database, resource.collection, block.lines, first, step)
-        if block.rows:
-            self._written(resource.collection, first, first + (len(block.rows) - 1) * step)
+        self._written(resource.collection, block.documents, first, step)
         least = search.rows_of(resource)[0] + first
         self._waiting += ((least + number * step, *document) for number, *document in block.documents)
         if len(self._waiting) >= MOST_WAITING:
