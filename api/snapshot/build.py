@@ -222,7 +222,6 @@ class Source:
             if wanted != one.hashes:
                 raise OSError(f"the files of {', '.join(one.unit)} have changed meanwhile")
             yield one
-            del one  # nothing is kept of it while the next one is made
             self._progress.reach(LOOKED + (COMPILED - LOOKED) * done / max(1, total))
         checked()
 

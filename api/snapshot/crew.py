@@ -110,7 +110,6 @@ class _Worker:
             if error:
                 raise error
             yield made
-            del made  # nothing is kept of it while the next one is read
 
     def _tell(self, task: str, items: Iterable[Any]) -> None:
         with suppress(BrokenPipeError):  # whoever has died is found out when its work is asked for

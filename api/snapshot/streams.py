@@ -26,7 +26,9 @@ def in_order(made: Iterator[Made], names: Sequence[str], folder: Path) -> Iterat
                 file.seek(waiting[debate])
                 yield pickle.load(file)  # noqa: S301 - what was put there
                 continue
-            own = {one.debate: one for one in next(made).debates}
+            unit = next(made)
+            own = {one.debate: one for one in unit.debates}
+            unit.debates.clear()  # nothing is kept of it while the next one is made
             waiting |= {name: _put(file, own.pop(name)) for name in own.keys() - {debate}}
             yield own.pop(debate)
         yield from (one for rest in made for one in rest.debates)  # there is none; it is asked for so that it can tell that it ends
