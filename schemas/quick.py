@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import marshmallow as ma
 
@@ -15,7 +15,8 @@ from .base import Reference
 from .fields import Many, Part
 
 Read = Callable[[Any], Any]
-MOST_REFERENCES: int = 1_024  # that are remembered of a schema: those to debates, sources and actors come again, most others once
+_RIGHT: Final[dict[int, Any]] = {}  # references that are right, by their identity, which is theirs while they are here
+MOST_REFERENCES: Final = 16_384  # that are remembered: those of a debate, and of its parts
 
 
 def load(schema: ma.Schema, value: Any) -> Any:
@@ -36,17 +37,16 @@ def reader(schema: ma.Schema) -> Read:
 
 
 def _of_reference(schema: ma.Schema) -> Read:
-    """Return what reads references, of which the same ones come again and again."""
+    """Return what reads references, which are the same objects again and again: one that was right is not looked at twice."""
     plain = _of_object(schema)
 
-    @lru_cache(maxsize=MOST_REFERENCES)
-    def checked(*items: tuple[str, Any]) -> None:
-        plain(dict(items))
-
-    def read(value: Any) -> dict[str, Any]:
-        _demand(isinstance(value, dict) and all(isinstance(one, str) for one in value.values()))
-        checked(*value.items())
-        return dict(value)
+    def read(value: Any) -> Any:
+        if _RIGHT.get(id(value)) is not value:
+            plain(value)
+            if len(_RIGHT) >= MOST_REFERENCES:
+                _RIGHT.clear()
+            _RIGHT[id(value)] = value
+        return value
 
     return read
 
@@ -111,4 +111,7 @@ def _of_list(one: Many) -> Read:
 
 
 def _are_different(items: Sequence[Any]) -> bool:
-    return len(set(map(repr, items))) == len(items)
+    try:
+        return len(set(items)) == len(items)
+    except TypeError:  # objects
+        return len(set(map(repr, items))) == len(items)

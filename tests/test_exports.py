@@ -494,7 +494,7 @@ def test_lines_of_a_record_that_is_another_now_stand_in_the_place_of_the_old_one
         database.execute(csv_lines.TABLE)
         database.execute("CREATE TABLE claims (row INTEGER PRIMARY KEY, body BLOB)")
         database.executemany("INSERT INTO claims VALUES (?, ?)", enumerate([held[0], new], start=7))
-        csv_lines.write(database, "claims", csv_lines.pieces(claims, held), 7, 1)
+        csv_lines.write(database, "claims", csv_lines.pieces(claims, list(map(json.loads, held)), held), 7, 1)
         csv_lines.renew(database, "claims", 8, held[1], new)
         ((size, lines),) = database.execute("SELECT size, lines FROM csv_lines")
     assert zlib.decompress(lines) == csv_format.lines(claims, [held[0], new], None)

@@ -39,8 +39,13 @@ def header(resource: Resource, tree: Tree | None) -> bytes:
 
 def lines(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
     """Return one line a record."""
+    return lines_of(resource, map(orjson.loads, bodies), tree)
+
+
+def lines_of(resource: Resource, records: Iterable[Mapping[str, Any]], tree: Tree | None) -> bytes:
+    """Return one line a record, of records that are read already."""
     paths = [column.split(".") for column in columns(resource, tree)]
-    return _written([cell(record, path) for path in paths] for record in map(orjson.loads, bodies))
+    return _written([cell(record, path) for path in paths] for record in records)
 
 
 def _written(rows: Iterable[Sequence[str]]) -> bytes:
@@ -68,10 +73,13 @@ def _columns(schema: ma.Schema, tree: Tree, prefix: str) -> Iterator[str]:
 def cell(record: Mapping[str, Any], path: Sequence[str]) -> str:
     """Return what stands in the cell of a record and a path."""
     plain = record.get(path[0])
-    if len(path) == 1 and isinstance(plain, str):
-        return f"'{plain}" if FORMULA.match(plain) else plain
-    if not plain and isinstance(plain, list):
+    if plain is None or plain == []:
         return ""
+    if len(path) == 1:
+        if isinstance(plain, str):
+            return f"'{plain}" if FORMULA.match(plain) else plain
+        if isinstance(plain, dict):
+            return _plain(plain)
     value, is_list = _value(record, path)
     if value is None or value == []:
         return ""

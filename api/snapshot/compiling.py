@@ -115,7 +115,7 @@ def block(resource: Resource, records: Sequence[Record], fetch: Callable[[str, s
     """Return records that are in order as a block; `fetch` returns a public record by type and id."""
     pairs = {one.name: sorted(_pairs(resource, one, records, fetch)) for one in resource.filters}
     rows = list(_rows(resource, records))
-    return Block(rows, pairs, list(search.documents(resource, records)), list(pieces(resource, [row[-1] for row in rows])))
+    return Block(rows, pairs, list(search.documents(resource, records)), list(pieces(resource, records, [row[-1] for row in rows])))
 
 
 def _rows(resource: Resource, records: Iterable[Record]) -> Iterator[Row]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import apsw
 
@@ -23,20 +23,20 @@ LEVEL: Final = 1  # of zlib; higher ones take much longer and save little
 Piece = tuple[int, int, int, bytes]  # the first and the last row, the length of their lines in bytes, and the lines, compressed
 
 
-def pieces(resource: Resource, bodies: Sequence[bytes]) -> Iterator[Piece]:
-    """Yield the lines of records, the first of which has the row 0."""
+def pieces(resource: Resource, records: Sequence[Mapping[str, Any]], bodies: Sequence[bytes]) -> Iterator[Piece]:
+    """Yield the lines of records, given as they are and as bytes; the first has the row 0."""
     first = held = 0
     for row, body in enumerate(bodies):
         if row > first and held + len(body) > PIECE_BYTES:
-            yield first, row - 1, *_compressed(resource, bodies[first:row])
+            yield first, row - 1, *_compressed(resource, records[first:row])
             first, held = row, 0
         held += len(body)
     if bodies:
-        yield first, len(bodies) - 1, *_compressed(resource, bodies[first:])
+        yield first, len(bodies) - 1, *_compressed(resource, records[first:])
 
 
-def _compressed(resource: Resource, bodies: Iterable[bytes]) -> tuple[int, bytes]:
-    lines = csv.lines(resource, bodies, None)
+def _compressed(resource: Resource, records: Iterable[Mapping[str, Any]]) -> tuple[int, bytes]:
+    lines = csv.lines_of(resource, records, None)
     return len(lines), zlib.compress(lines, LEVEL)
 
 

@@ -64,6 +64,7 @@ class Model:
         self.references: dict[Key, dict[str, str]] = dict(shared or {})
         self.actors_of: dict[str, set[str]] = defaultdict(set)
         self._naming: dict[tuple[str, str, str], list[Entry]] = defaultdict(list)
+        self._quoted: dict[str, SourceText] = {}
         for type_ in dataset.entries:
             for entry in dataset.all(type_):
                 self._add(entry)
@@ -187,12 +188,15 @@ class Model:
         place = self.places[quote.served_id]
         if stretch is None:
             return Piece(quote, str(quote.data["text"]), place)
-        ((start, end),) = self._quoted_text(place).find(stretch)  # once: a rule demands it
+        ((start, end),) = self._quoted_text(quote, place).find(stretch)  # once: a rule demands it
         return Piece(quote, stretch, Place(place.source, place.start + start, place.start + end))
 
-    def _quoted_text(self, place: Place) -> SourceText:
+    def _quoted_text(self, quote: Entry, place: Place) -> SourceText:
         """Return the characters of a source that a quote is, white space as it is there."""
-        return SourceText(self.dataset.texts[place.source].text[place.start : place.end])
+        known = self._quoted.get(quote.served_id)
+        if known is None:
+            known = self._quoted[quote.served_id] = SourceText(self.dataset.texts[place.source].text[place.start : place.end])
+        return known
 
     def resolved(self, entry: Entry, schema: ma.Schema, data: Mapping[str, Any]) -> dict[str, Any]:
         """Return the authored fields that are served, each reference as its object."""
