@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import calendar
+import gc
+import weakref
 from datetime import date
 
 import pytest
@@ -101,3 +103,20 @@ def test_a_plain_date_means_what_the_parser_says(text: str):
     """What is read without the parser is read as the parser reads it."""
     found = _plain(text)
     assert found is None or found == _parsed(text)
+
+
+def test_the_parser_holds_nothing_of_those_who_ask_it():
+    """It remembers errors, these their frames, and frames what they were at work on: the whole of a debate."""
+
+    def ask() -> weakref.ref[Held]:
+        held = Held()
+        period("1873-22")  # no plain date, and none that another test asks for
+        return weakref.ref(held)
+
+    gone = ask()
+    gc.collect()
+    assert not gone()
+
+
+class Held:
+    """What is at work while a date is parsed."""
