@@ -59,10 +59,16 @@ def _occurrences(hit: apsw.FTS5ExtensionApi, *_: Any) -> int:
     return hit.inst_count
 
 
+class _Thread:
+    """Stands for a thread, for as long as it lives."""
+
+
 class Snapshot:
     """An open snapshot; one connection for each thread that reads.
 
     It is one file from beginning to end: a thread that comes when another file has taken the name reads through the first connection.
+    The connection of a thread that has ended is the next one's. None is closed while a thread ends: closing calls Python, which has
+    left a thread of the server's by then.
     """
 
     def __init__(self, path: Path) -> None:
@@ -74,6 +80,7 @@ class Snapshot:
         self._local = threading.local()
         self._budget = Budget()
         self._sharing = threading.Lock()
+        self._lent: list[tuple[weakref.ref[_Thread], apsw.Connection]] = []
         handle, self.identity = hold(path)
         weakref.finalize(self, let_go, handle).atexit = False
         verify(path)
@@ -113,12 +120,18 @@ class Snapshot:
             raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
 
     def _connected(self) -> apsw.Connection:
-        """Return the connection of this thread: a new one, or the first where the name no longer leads to the file."""
-        try:
-            self._local.connection = self._opened()
-        except UnusableSnapshot:
-            self._local.connection = self._first
-        found: apsw.Connection = self._local.connection
+        """Return the connection of this thread from now on: a free one, a new one, or the first where the name leads to another file."""
+        self._local.thread = _Thread()
+        with self._sharing:
+            free = next((pair for pair in self._lent if pair[0]() is None), None)
+            if free:
+                self._lent.remove(free)
+            try:
+                found = free[1] if free else self._opened()
+                self._lent.append((weakref.ref(self._local.thread), found))
+            except UnusableSnapshot:
+                found = self._first
+        self._local.connection = found
         return found
 
     def _opened(self) -> apsw.Connection:
