@@ -28,17 +28,13 @@ ONLY_WHOLE: Final = frozenset(
 
 
 class Kept(NamedTuple):
-    """An answer: its tag, its headers but for the request id, those of its 304, and its bytes as they are sent."""
+    """An answer: its tag, its headers but for the request id, those of its 304, its bytes as they are sent, and how many it takes."""
 
     tag: str
     headers: tuple[tuple[str, str], ...]
     unchanged: tuple[tuple[str, str], ...]
     parts: list[bytes]
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes, its headers and its place estimated."""
-        return len(self.parts[0]) + OVERHEAD
+    size: int
 
 
 class ResponseLayer:
@@ -84,8 +80,8 @@ class ResponseLayer:
 
         answer = self.application(environ, listen)
         status, headers = said[0]
-        size = _length(headers)
-        if not status.startswith("200 ") or size is None or size > self.most_bytes // LARGEST_SHARE:
+        length = _length(headers)
+        if not status.startswith("200 ") or length is None or self._is_large(size := size_of(key, headers, length)):
             return answer
         try:
             body = b"".join(answer)
@@ -93,8 +89,12 @@ class ResponseLayer:
             close: Callable[[], None] | None = getattr(answer, "close", None)
             if close:
                 close()
-        self._keep(key, headers, body)
+        self._keep(key, headers, body, size)
         return [body]
+
+    def _is_large(self, size: int) -> bool:
+        """Say whether an answer takes more of the room than one may."""
+        return size > self.most_bytes // LARGEST_SHARE
 
     def _is_asked_again(self, key: Key) -> bool:
         """Say whether a request was seen lately: what is asked for once takes no place from what is asked for again."""
@@ -106,13 +106,13 @@ class ResponseLayer:
             self._before, self._lately = self._lately, set()
         return False
 
-    def _keep(self, key: Key, headers: Headers, body: bytes) -> None:
+    def _keep(self, key: Key, headers: Headers, body: bytes, size: int) -> None:
         """Keep an answer that may be cached and has a tag, and let go of the oldest that no longer fit."""
         named = dict(headers)
         if "ETag" not in named or not named.get("Cache-Control", "").startswith("public"):
             return
         shown = tuple(pair for pair in headers if pair[0] != "X-Request-Id")
-        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body])
+        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body], size)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = kept
@@ -143,6 +143,11 @@ def key_of(environ: dict[str, Any]) -> Key:
         sent("HTTP_HOST"),
         environ["SERVER_PROTOCOL"],
     )
+
+
+def size_of(key: Key, headers: Headers, length: int) -> int:
+    """Return how many bytes an answer of a length takes, with what it is kept under and its headers; the rest is estimated."""
+    return OVERHEAD + length + sum(len(part) for part in key if part) + sum(len(name) + len(value) for name, value in headers)
 
 
 def _length(headers: Headers) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,6 +28,7 @@ from .snapshot.pointer import Named
 
 MIB: Final = 1 << 20
 SECONDS_BETWEEN_LOOKS: Final = 0.5
+SECONDS_BEFORE_ANOTHER_TRY: Final = 5.0
 ATTEMPTS: Final = 5
 
 
@@ -41,6 +43,8 @@ class Swapping:
         self._place, self._settings = place, settings
         self._slots = slots_of(settings)
         self._seen: tuple[int, ...] | None = ()  # as nothing is, not even what is not there
+        self._again: float | None = None  # when to try again, where what was seen could not be taken up
+        self._said = ""
         self._serving: tuple[int, int] | None = None
         self._application: Application
         self._alive: weakref.WeakSet[Flask] = weakref.WeakSet()
@@ -51,15 +55,23 @@ class Swapping:
         return self._application(environ, start_response)
 
     def follow(self) -> None:
-        """Look again from time to time, for as long as the process lives; what cannot be served is said once and changes nothing."""
+        """Look again from time to time, for as long as the process lives; what cannot be served is said once and changes nothing.
+
+        It is tried again: what was missing may have been memory, or the number of files that may be open.
+        """
         pause = threading.Event()
         while not pause.wait(SECONDS_BETWEEN_LOOKS):
             try:
                 self.look()
             except UnusableSnapshot as error:
-                click.echo(f"{error}; the dataset before it is served on", err=True)
+                self._say(f"{error}; the dataset before it is served on")
             except Exception as error:  # noqa: BLE001 -- whatever it is, it must neither end this thread nor what is served
-                click.echo(f"another snapshot could not be taken up: {error!r}; the dataset before it is served on", err=True)
+                self._say(f"another snapshot could not be taken up: {error!r}; the dataset before it is served on")
+
+    def _say(self, what: str) -> None:
+        if what != self._said:
+            click.echo(what, err=True)
+        self._said = what
 
     def look(self) -> None:
         """Take up the snapshot that is to be served, where that is another one than was seen last.
@@ -67,10 +79,11 @@ class Swapping:
         :raises UnusableSnapshot: it cannot be served.
         """
         seen = _stamp(self._place.path)
-        if seen != self._seen:
-            self._seen = seen
+        if seen != self._seen or (self._again is not None and time.monotonic() >= self._again):
+            self._seen, self._again = seen, time.monotonic() + SECONDS_BEFORE_ANOTHER_TRY
             if self._serving is None or identity(self._place.snapshot()) != self._serving:
                 self._take_up(self._opened())
+            self._again, self._said = None, ""
         elif len(self._alive) > 1:
             self._settle()
 

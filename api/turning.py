@@ -7,7 +7,6 @@ answer are the same on all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any, Final
 
 from orjson import Fragment
@@ -27,8 +26,11 @@ from .query import Query
 from .snapshot.find import part_of
 from .snapshot.selection import taken
 
-FIXED_BYTES: Final = 4_700  # of memory that pages take besides their rows
+# How many bytes of memory pages take: at any rate, for each row, each letter of their address and each value that is asked for.
+FIXED_BYTES: Final = 4_700
 ROW_BYTES: Final = 2
+LETTER_BYTES: Final = 14
+VALUE_BYTES: Final = 240
 
 
 def has_pages(query: Query) -> bool:
@@ -48,6 +50,8 @@ class Pages:
         self._per_page = asked.query.per_page
         self._last = bounds.MOST_PAGED // self._per_page
         self._at = asked.pages()
+        self._found: BitMap | None = None
+        self._stated: dict[str, Any] | None = None
         self._alternates = {form.media_type: asked.pages(format=name) for name, form in TABLES.items()}
 
     def answer(self, number: int) -> Answer:
@@ -57,7 +61,7 @@ class Pages:
         """
         made = answer(JSON, self._at(number), lambda: self._content(number))
         if made.body:  # what it holds in memory is known then
-            made.turn, made.weight = self.turn, FIXED_BYTES + ROW_BYTES * len(self._rows)
+            made.turn, made.weight = self.turn, self._weight()
         return made
 
     def turn(self, number: int) -> Answer | None:
@@ -67,25 +71,35 @@ class Pages:
         """
         return self.answer(number) if number <= self._last and negotiated(*LIST_MEDIA) == JSON else None
 
-    @cached_property
+    def _weight(self) -> int:
+        """Return how many bytes of memory the pages take, about."""
+        values = sum(len(clause.values) for clause in self._query.clauses)
+        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._at(1)) + VALUE_BYTES * values
+
     def _rows(self) -> BitMap:
-        """All that the query finds: where that is anything, it names what there is."""
+        """Return all that the query finds: where that is anything, it names what there is."""
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def _find(self) -> BitMap:
         found = taken(snapshot(), self._query)
         if not found or not all(clause.operator == EQUAL and len(clause.values) == 1 for clause in self._query.clauses):
             self._check()
         return found
 
-    @cached_property
     def _said(self) -> dict[str, Any]:
-        """What the answer says of the query and the dataset, as JSON."""
-        parts = {"query": self._query.understood(), "dataset": stamp()}
-        return {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes of the writer hold more than they say
+        """Return what the answer says of the query and the dataset, as JSON."""
+        if self._stated is None:
+            parts = {"query": self._query.understood(), "dataset": stamp()}
+            self._stated = {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes hold more than they say
+        return self._stated
 
     def _content(self, number: int) -> Content:
         query, per_page = self._query, self._per_page
-        found = part_of(snapshot(), query, self._rows, per_page, (number - 1) * per_page)
-        links = page_links(number, per_page, len(self._rows), self._at)
-        meta = numbers(len(self._rows), len(found), number, per_page) | self._said
+        found = part_of(snapshot(), query, self._rows(), per_page, (number - 1) * per_page)
+        links = page_links(number, per_page, len(self._rows()), self._at)
+        meta = numbers(len(self._rows()), len(found), number, per_page) | self._said()
         body = enveloped(listed(shaped(found, query.select)), meta, links)
         alternates = {media_type: at(number) for media_type, at in self._alternates.items()}
         return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from statistics import median
 from typing import Any
 
 import pytest
@@ -110,6 +112,20 @@ def test_the_next_page_is_turned_to_without_reading_the_query_again(tiny_app: Fl
     assert second
     assert (first["meta"]["page"], second["meta"]["page"]) == (1, 2)
     assert first["data"] != second["data"]
+
+
+def test_what_is_kept_of_long_queries_is_counted_as_what_it_takes(tiny_app: Flask) -> None:
+    """Many of them would else take a multiple of the room that there is."""
+    direct, counted, taken = Direct(tiny_app, BLUEPRINTS), [], []
+    tracemalloc.start()
+    for number in range(40):
+        before = tracemalloc.get_traced_memory()[0], direct._turns._bytes
+        tags = ",".join(f"tag-{number:03}-{other:03}-{'x' * 40}" for other in range(100))
+        assert Client(direct).get(f"/v1/claims?tag__not={tags}&per_page=1").status_code == 200
+        taken.append(tracemalloc.get_traced_memory()[0] - before[0])
+        counted.append(direct._turns._bytes - before[1])
+    tracemalloc.stop()
+    assert median(taken) * 0.7 < median(counted) < median(taken) * 2
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.test import Client, TestResponse
 
-from api.layer import Kept, ResponseLayer, key_of
+from api.layer import ResponseLayer, key_of, size_of
 
 ADDRESSES = [
     "/", "/v1", "/v1/claims", "/v1/claims?per_page=2", "/v1/claims?per_page=2&page=2", "/v1/claims?made_by=tea-first", "/v1/claims?q=tea",
@@ -175,9 +175,23 @@ def test_the_key_tells_apart_whatever_an_answer_depends_on() -> None:
     assert len(keys | {key_of(plain)}) == len(others) + 1
 
 
-def test_a_kept_answer_counts_its_headers() -> None:
-    """Many small answers do not take more room than they are counted with."""
-    assert Kept("a", (), (), [b""]).size >= 2048
+def test_a_kept_answer_counts_all_that_it_holds() -> None:
+    """Many small answers, or small ones to long requests, do not take more room than they are counted with."""
+    key = key_of({"PATH_INFO": "/a", "QUERY_STRING": "b" * 100, "HTTP_ACCEPT": "c" * 1000, "SERVER_PROTOCOL": "HTTP/1.1"})
+    assert size_of(key, [("Link", "d" * 500)], 10) >= 2048 + 100 + 1000 + 500 + 10
+
+
+def test_answers_to_requests_with_long_headers_stay_within_the_bound() -> None:
+    layer = ResponseLayer(Counting(), 200_000)
+    client = Client(layer)
+    for number in range(100):
+        for _ in range(2):
+            client.get("/a", headers={"Accept": f"text/{number}, " + "a" * 5_000})
+        assert 100_000 < layer.bytes <= 200_000 or number < 30
+    assert len(layer._kept) < 40
+    for _ in range(2):
+        client.get("/a", headers={"Accept": "a" * 20_000})
+    assert not any(key[2] and len(key[2]) >= 20_000 for key in layer._kept)
 
 
 def test_what_is_asked_for_once_takes_no_place(tiny_app: Flask) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -23,7 +24,9 @@ from tiny import ABOUT, change, tiny, write
 
 from api.snapshot import build as building
 from api.snapshot.build import Source, build
+from api.snapshot.crew import Crew
 from api.snapshot.draft import DRAFT
+from api.snapshot.filling import PAGE_BYTES
 from api.snapshot.layout import filter_table
 from api.snapshot.read import Snapshot
 from bench.generator import generate
@@ -188,6 +191,45 @@ def test_it_does_not_matter_how_many_processes_compile(large: Path, tmp_path: Pa
     assert (tmp_path / "1.rostrum").read_bytes() == (tmp_path / "3.rostrum").read_bytes()
     whole = [one for one in content(tmp_path / "whole.rostrum") if one[:1] != ("inputs",)]
     assert whole == [one for one in content(tmp_path / "1.rostrum") if one[:1] != ("inputs",)]
+
+
+def test_a_crew_that_begins_again_has_let_go_of_what_it_was_at(large: Path) -> None:
+    names = sorted(path.name for path in large.iterdir() if path.is_dir())
+    with Crew(large, 2) as crew:
+        assert next(crew.map("look", [(name, None) for name in names])).debate == names[0]
+        crew.begin_again(2)
+        assert [found.debate for found in crew.map("look", [(name, None) for name in reversed(names)])] == names[::-1]
+
+
+def test_where_an_edit_finds_no_room_all_is_compiled_again_by_several_processes(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "SMALL", 0)
+    data = shutil.copytree(large, tmp_path / "data")
+    Source(data, jobs=2).build(tmp_path / "old.rostrum")
+    for debate in sorted(path.name for path in data.iterdir() if path.is_dir())[:3]:
+        about = json.loads((data / debate / "debate.json").read_text("utf-8"))
+        write(data, f"{debate}/debate.json", about | {"summary": "Another."})
+    with apsw.Connection(str(tmp_path / "old.rostrum")) as old:
+        old.execute("UPDATE blocks SET first = 1, last = 1, reserved = 1")
+    old.close()
+    for name, base in (("again", tmp_path / "old.rostrum"), ("new", None)):
+        Source(data, jobs=2, base=base).build(tmp_path / f"{name}.rostrum")
+    assert list(content(tmp_path / "again.rostrum")) == list(content(tmp_path / "new.rostrum"))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.55, 0.7, 0.85])
+def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(tmp_path: Path, share: float) -> None:
+    data, old = tiny(tmp_path / "data"), tmp_path / "old.rostrum"
+    built(data, old)
+    change(data, "biscuits/claims.json", "strong-tea-holds", tags=["another"])
+    raw = bytearray(old.read_bytes())
+    at = int(len(raw) * share) // PAGE_BYTES * PAGE_BYTES
+    raw[at : at + 2 * PAGE_BYTES] = bytes(2 * PAGE_BYTES)
+    old.write_bytes(raw)
+    again = built(data, tmp_path / "again.rostrum", old)
+    ((body,),) = Snapshot(again).rows("SELECT body FROM claims WHERE id = 'biscuits.strong-tea-holds'")
+    assert json.loads(body)["tags"] == ["another"]
 
 
 BUILD = """

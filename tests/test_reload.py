@@ -325,6 +325,22 @@ def test_a_snapshot_that_cannot_be_opened_leaves_the_old_one_in_its_place(worker
     assert worker.get("/v1/actors")[0].startswith("200")
 
 
+def test_what_could_not_be_taken_up_is_tried_again(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was missing may have been memory, or files that may be open: nobody points at the snapshot a second time."""
+    release(worker.data, "2026.12.0")
+    new = publish(worker.data, worker.pointer)
+    whole = new.read_bytes()
+    new.write_bytes(whole[:-4096])
+    with pytest.raises(UnusableSnapshot, match="truncated"):
+        worker.application.look()
+    new.write_bytes(whole)
+    worker.application.look()
+    assert worker.get("/v1/actors")[1]["Dataset-Version"] == "2026.11.0", "it is not tried twice a second"
+    monkeypatch.setattr("time.monotonic", lambda: float("inf"))
+    worker.application.look()
+    assert worker.get("/v1/actors")[1]["Dataset-Version"] == "2026.12.0"
+
+
 def test_a_snapshot_is_one_file_to_every_thread(tmp_path: Path) -> None:
     data, path = tiny(tmp_path / "data"), tmp_path / "one.rostrum"
     build(load(data), path)

@@ -21,7 +21,7 @@ from .base import base_at, changed, known_of
 from .compiling import compiled, debates, references
 from .crew import Crew, cores
 from .draft import draft_of, sync
-from .editing import NoRoom
+from .editing import NoRoom, sound
 from .filling import Content, edit, fill
 from .linking import Links, linked
 from .revising import Revision, revisions
@@ -157,7 +157,7 @@ class Source:
                 links = self._linked(crew)
                 wanted = links.orders(self.units)
                 if not self._edited(target, crew, links, wanted, checked):
-                    crew.grow(self._jobs(self.files))
+                    crew.begin_again(self._jobs(self.files))
                     with _new(target) as draft:
                         made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
                         fill(draft, self._content(links, wanted), made, self._finishing)
@@ -177,7 +177,7 @@ class Source:
         if len(names) + len(gone) > len(self.shared.names) * MOST_CHANGED:
             return False
         try:
-            with _new(target) as draft:
+            with _new(target) as draft, sound():
                 made = in_order(self._valid(crew.map("compile", new), checked), names, draft.parent)
                 away = {*names, *gone}
                 content = self._content(links, wanted, revisions(self._base.links(), links, away, self.folder))

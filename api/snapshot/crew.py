@@ -42,13 +42,17 @@ class Crew:
     def __init__(self, folder: Path, jobs: int) -> None:
         """Take the folder, and how many processes work at it."""
         self._folder = Folder(folder)
-        self._workers: list[_Worker] = []
-        self.grow(jobs)
+        self._begin(jobs)
 
-    def grow(self, jobs: int) -> None:
-        """Let so many processes work from now on, where fewer have."""
-        if jobs > 1:
-            self._workers += [_Worker(self._folder.path) for _ in range(len(self._workers), jobs)]
+    def _begin(self, jobs: int) -> None:
+        self._busy = False  # with what nobody has asked for to its end
+        self._workers = [_Worker(self._folder.path) for _ in range(jobs)] if jobs > 1 else []
+
+    def begin_again(self, jobs: int) -> None:
+        """Let so many processes work from now on; what was begun is let go."""
+        if self._busy or jobs != max(1, len(self._workers)):
+            self._end()
+            self._begin(jobs)
 
     def map(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
         """Yield what a task makes of each item, in their order; the processes begin at once."""
@@ -56,7 +60,13 @@ class Crew:
             return (self._folder.do(task, item) for item in items)
         turns = [items[number :: len(self._workers)] for number in range(len(self._workers))]
         streams = [worker.results(task, own) for worker, own in zip(self._workers, turns, strict=True)]
-        return (next(streams[number % len(streams)]) for number in range(len(items)))
+        self._busy = True
+        return self._in_turn(streams, len(items))
+
+    def _in_turn(self, streams: Sequence[Iterator[Any]], count: int) -> Iterator[Any]:
+        for number in range(count):
+            yield next(streams[number % len(streams)])
+        self._busy = False
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -64,6 +74,9 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         """End the processes."""
+        self._end()
+
+    def _end(self) -> None:
         for worker in self._workers:
             worker.end()
 

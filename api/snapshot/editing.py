@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import fcntl
 import shutil
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +20,7 @@ from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 from . import csv_lines, passages, search
 from .changes import Changes
 from .compiling import Block, Compiled
-from .holding import identity
+from .holding import UnusableSnapshot, identity
 from .layout import filter_table, is_date, own_sorts, sort_column
 from .read import Snapshot
 from .streams import order
@@ -27,8 +30,23 @@ CLONE: Final = 0x40049409  # FICLONE: share the blocks of another file, where th
 MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
 
 
+DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, UnusableSnapshot, zlib.error, LookupError, TypeError, ValueError)
+
+
 class NoRoom(Exception):
-    """The rows of a debate do not fit where they would have to be; everything has to be written from the beginning."""
+    """The rows of a debate do not fit where they would have to be, or the copy is damaged: everything has to be written anew."""
+
+
+@contextmanager
+def sound() -> Iterator[None]:
+    """Take what goes wrong within for damage of what is copied; where it is something else, it goes wrong again when all is written.
+
+    :raises NoRoom: something did.
+    """
+    try:
+        yield
+    except DAMAGE as error:
+        raise NoRoom from error
 
 
 def copy(snapshot: Snapshot, target: Path) -> None:
