@@ -59,7 +59,7 @@ class Pages:
 
         :raises Refusal: what was asked names what there is not, or the client takes none of what is offered.
         """
-        made = answer(JSON, self._at(number), lambda: self._content(number))
+        made = self._page(number)
         if made.body:  # what it holds in memory is known then
             made.turn, made.weight = self.turn, self._weight()
         return made
@@ -69,7 +69,10 @@ class Pages:
 
         :raises Refusal: the client takes none of what is offered.
         """
-        return self.answer(number) if number <= self._last and negotiated(*LIST_MEDIA) == JSON else None
+        return self._page(number) if number <= self._last and negotiated(*LIST_MEDIA) == JSON else None
+
+    def _page(self, number: int) -> Answer:
+        return answer(JSON, self._at(number), lambda: self._content(number))
 
     def _weight(self) -> int:
         """Return how many bytes of memory the pages take, about."""

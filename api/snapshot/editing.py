@@ -28,8 +28,7 @@ from .writing import PASSAGES, STEP, Writer
 
 CLONE: Final = 0x40049409  # FICLONE: share the blocks of another file, where the file system can
 MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
-
-
+# How a snapshot that is copied shows that it is damaged, when its pages or what stands in them are read.
 DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, UnusableSnapshot, zlib.error, LookupError, TypeError, ValueError)
 
 
@@ -115,7 +114,7 @@ class Editor:
         pairs = {one.name: self._values(resource, one, row) for one in resource.filters}
         keys = ["id", *map(sort_column, own_sorts(resource))]
         ((_, *new, reference, body),) = made.rows
-        (((*old, before),)) = self._rows(f"SELECT {', '.join(keys)}, body FROM {resource.collection} WHERE row = ?", (row,))
+        ((*old, before),) = self._rows(f"SELECT {', '.join(keys)}, body FROM {resource.collection} WHERE row = ?", (row,))
         other = [one for one in resource.filters if pairs[one.name] != [value[:-1] for value in made.pairs[one.name]]]
         if other or old != new:
             self._changed.leaving(resource.collection, row, row)
