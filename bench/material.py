@@ -69,11 +69,19 @@ class Size:
         target = self.folder / f"{software()}.rostrum"
         if not target.exists():
             data = self.data
-            for old in self.folder.glob("*.rostrum"):
-                old.unlink()
+            self._forget()
             say(f"building a snapshot of {self.quotes} quotes")
             build(data, target)
         return target
+
+    def take(self, built: Path) -> None:
+        """Take a snapshot that was built of it for the one that would be built; what is built over `built` later leaves it alone."""
+        self._forget()
+        (self.folder / f"{software()}.rostrum").hardlink_to(built)
+
+    def _forget(self) -> None:
+        for old in self.folder.glob("*.rostrum"):
+            old.unlink()
 
     @property
     def public(self) -> Path:
