@@ -52,13 +52,14 @@ class Content:
 class Answer:
     """What is sent: status, headers and bytes, but for the headers that every answer carries.
 
-    ``turn`` answers the same query with another page, by its number, and ``weight`` is how many bytes of memory it takes to be kept.
+    ``turn`` answers the same query with another page, by its number and by the size of the pages where one was asked for, and ``weight``
+    is how many bytes of memory it takes to be kept.
     """
 
     status: int
     headers: dict[str, str]
     body: bytes = b""
-    turn: Callable[[int], Answer | None] | None = None
+    turn: Callable[[int, int | None], Answer | None] | None = None
     weight: int = 0
 
     def framed(self) -> Response:

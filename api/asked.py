@@ -13,6 +13,7 @@ from .query import Clause, Query
 
 SAFE: Final = ",:*"
 PAGE: Final = "page"
+SIZE: Final = "per_page"
 PLAIN: Final = re.compile(r"[A-Za-z0-9_.~,:*-]*")  # stands in an address as it is
 Links = dict[str, str | None]
 
@@ -57,13 +58,25 @@ class Asked:
                 encoded.pop(name, None)
         return self._address(encoded)
 
-    def pages(self, **changes: str) -> Callable[[int], str]:
-        """Return what gives the address of each page, with some parameters set."""
-        encoded = {**self._encoded, **{name: _quoted(text) for name, text in changes.items()}}
-        before = "".join([f"{name}={encoded[name]}&" for name in sorted(encoded) if name < PAGE])
-        behind = "".join([f"&{name}={encoded[name]}" for name in sorted(encoded) if name > PAGE])
-        first = f"{self.path}?{before[:-1]}{behind if before else behind[1:]}" if before or behind else self.path
-        return lambda number: f"{self.path}?{before}{PAGE}={number}{behind}" if number > 1 else first
+    def pages(self) -> Callable[[int], str]:
+        """Return what gives the address of each page."""
+        size = self._encoded.get(SIZE)
+        return self.sizes()(f"{SIZE}={size}&" if size else "")
+
+    def sizes(self, **changes: str) -> Callable[[str], Callable[[int], str]]:
+        """Return what gives, for a size of pages as it is written, what gives the address of each page, with some parameters set."""
+        encoded = sorted({**self._encoded, **{name: _quoted(text) for name, text in changes.items()}}.items())
+        before = "".join([f"{name}={text}&" for name, text in encoded if name < PAGE])
+        between = "".join([f"{name}={text}&" for name, text in encoded if PAGE < name < SIZE])
+        behind = "".join([f"{name}={text}&" for name, text in encoded if name > SIZE])
+        start = f"{self.path}?{before}"
+
+        def of_size(written: str) -> Callable[[int], str]:
+            end = f"{between}{written}{behind}"[:-1]
+            first = f"{start}{end}" if end else start[:-1]
+            return lambda number: (f"{start}{PAGE}={number}&{end}" if end else f"{start}{PAGE}={number}") if number > 1 else first
+
+        return of_size
 
     def _address(self, encoded: Mapping[str, str]) -> str:
         written = "&".join([f"{name}={encoded[name]}" for name in sorted(encoded)])

@@ -23,11 +23,11 @@ from .service import Service
 from .snapshot.memory import Memory
 
 Steps = tuple[str, ...]
-Key = tuple[str, str, str | None]
+Key = tuple[str, str]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
 HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,4}|:[1-5][0-9]{4})?")  # of its ports the ordinary ones
-PAGE: Final = re.compile(r"(?:^|(?<=&))page=([1-9][0-9]{0,4})(?=&|$)")
+NUMBERS: Final = re.compile(r"(?<![^&])(page|per_page)=([1-9][0-9]{0,4})(?:&|$)")
 MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
@@ -62,10 +62,11 @@ class Direct:
         query, path = environ["QUERY_STRING"], environ["PATH_INFO"]
         if environ["REQUEST_METHOD"] != "GET" or not path.isascii() or not is_host(environ.get("HTTP_HOST", "")) or not is_plain(query):
             return None
-        key, number = numbered(path, query)
+        rest, number, size = numbered(query)
+        key = path, rest
         try:
             turn = self._turns.get(key)
-            return (turn and turn(number)) or self._viewed(key, path, query)
+            return (turn and turn(number, size)) or self._viewed(key, path, query)
         except Exception as error:  # noqa: BLE001 - whatever it is, the long way raises it again and answers it
             exchange.refused = error
             return None
@@ -100,10 +101,19 @@ def steps_of(rule: str) -> Steps:
     return tuple(ANY if step.startswith("<") else step for step in rule.split("/"))
 
 
-def numbered(path: str, query: str) -> tuple[Key, int]:
-    """Return what tells a request from all but those for another page of it, and the number of the page."""
-    page = PAGE.search(query)
-    return ((path, query[: page.start()], query[page.end() :]), int(page[1])) if page else ((path, query, None), 1)
+def numbered(query: str) -> tuple[str, int, int | None]:
+    """Return a query string without the number and the size of its pages, and these; what names no number means the first page.
+
+    One that says either twice is left as it is: it is the query string of no pages at all.
+    """
+    rest = NUMBERS.split(query)  # what stands between, a name and a number in turn
+    if len(rest) == 1:
+        return query, 1, None
+    said = dict(zip(rest[1::3], rest[2::3], strict=True))
+    if len(said) < len(rest) // 3:
+        return query, 1, None
+    size = said.get("per_page")
+    return "".join(rest[::3]).rstrip("&"), int(said.get("page", 1)), int(size) if size else None
 
 
 @lru_cache(maxsize=64)
@@ -113,7 +123,7 @@ def is_host(name: str) -> bool:
 
 
 def is_plain(query: str) -> bool:
-    """Say whether a query string is of a length that is read, and percent-encoded as it has to be."""
-    if len(query) > MOST_BYTES:
+    """Say whether a query string is of a length that is read, without empty parts, and percent-encoded as it has to be."""
+    if len(query) > MOST_BYTES or "&&" in query or query[:1] == "&" or query[-1:] == "&":
         return False
     return "\x00" not in query and ("%" not in query or ("%00" not in query and not STRAY_PERCENT.search(query.encode("latin-1"))))

@@ -1,7 +1,7 @@
 """The numbered pages of one query: what they share is made once, and each adds its records, its number and its links.
 
-Whoever turns pages asks the same again and again but for the number: the query, the rows that it finds, and how it is said in the
-answer are the same on all of them.
+Whoever turns pages, or asks for longer ones, asks the same again but for these two numbers: the query, the rows that it finds, and how
+it is said in the answer are the same on all of them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from schemas.canonical import compact
 
 from . import bounds
 from .answers import JSON, Answer, Content, answer, negotiated
-from .asked import Asked, page_links, relations
+from .asked import SIZE, Asked, page_links, relations
 from .envelope import enveloped, listed, stamp
 from .exchange import snapshot
 from .filters import EQUAL
@@ -47,37 +47,39 @@ class Pages:
         """Take what is asked, and what refuses it where it names what there is not."""
         self._query = asked.narrowed
         self._check = check
-        self._per_page = asked.query.per_page
-        self._last = bounds.MOST_PAGED // self._per_page
-        self._at = asked.pages()
+        self._addresses = asked.sizes()
+        self._others = {form.media_type: asked.sizes(format=name) for name, form in TABLES.items()}
         self._found: BitMap | None = None
         self._stated: dict[str, Any] | None = None
-        self._alternates = {form.media_type: asked.pages(format=name) for name, form in TABLES.items()}
 
-    def answer(self, number: int) -> Answer:
-        """Answer with a page, by its number.
+    def answer(self, number: int, size: int | None) -> Answer:
+        """Answer with a page, by its number and by the size of the pages, None where that was not asked for.
 
         :raises Refusal: what was asked names what there is not, or the client takes none of what is offered.
         """
-        made = self._page(number)
+        made = self._page(number, size)
         if made.body:  # what it holds in memory is known then
             made.turn, made.weight = self.turn, self._weight()
         return made
 
-    def turn(self, number: int) -> Answer | None:
+    def turn(self, number: int, size: int | None) -> Answer | None:
         """Answer with another page to somebody who has named no format; None where that is no page, or where a table may be wanted.
 
         :raises Refusal: the client takes none of what is offered.
         """
-        return self._page(number) if number <= self._last and negotiated(*LIST_MEDIA) == JSON else None
+        per_page = size or bounds.DEFAULT_PER_PAGE
+        is_page = per_page <= bounds.MOST_PER_PAGE and (number == 1 or number * per_page <= bounds.MOST_PAGED)
+        return self._page(number, size) if is_page and negotiated(*LIST_MEDIA) == JSON else None
 
-    def _page(self, number: int) -> Answer:
-        return answer(JSON, self._at(number), lambda: self._content(number))
+    def _page(self, number: int, size: int | None) -> Answer:
+        written = f"{SIZE}={size}&" if size and size != bounds.DEFAULT_PER_PAGE else ""
+        at = self._addresses(written)
+        return answer(JSON, at(number), lambda: self._content(number, size or bounds.DEFAULT_PER_PAGE, written, at))
 
     def _weight(self) -> int:
         """Return how many bytes of memory the pages take, about."""
         values = sum(len(clause.values) for clause in self._query.clauses)
-        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._at(1)) + VALUE_BYTES * values
+        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._addresses("")(1)) + VALUE_BYTES * values
 
     def _rows(self) -> BitMap:
         """Return all that the query finds: where that is anything, it names what there is."""
@@ -98,11 +100,11 @@ class Pages:
             self._stated = {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes hold more than they say
         return self._stated
 
-    def _content(self, number: int) -> Content:
-        query, per_page = self._query, self._per_page
-        found = part_of(snapshot(), query, self._rows(), per_page, (number - 1) * per_page)
-        links = page_links(number, per_page, len(self._rows()), self._at)
-        meta = numbers(len(self._rows()), len(found), number, per_page) | self._said()
+    def _content(self, number: int, per_page: int, written: str, at: Callable[[int], str]) -> Content:
+        query, rows = self._query, self._rows()
+        found = part_of(snapshot(), query, rows, per_page, (number - 1) * per_page)
+        links = page_links(number, per_page, len(rows), at)
+        meta = numbers(len(rows), len(found), number, per_page) | self._said()
         body = enveloped(listed(shaped(found, query.select)), meta, links)
-        alternates = {media_type: at(number) for media_type, at in self._alternates.items()}
+        alternates = {media_type: addresses(written)(number) for media_type, addresses in self._others.items()}
         return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)

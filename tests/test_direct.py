@@ -76,6 +76,10 @@ def test_the_short_way_answers_what_the_framework_answers(
 
 
 TURNED = [
+    ("/v1/claims", "page={}&per_page={}"), ("/v1/claims", "per_page={}&kind=factual"), ("/v1/claims", "per_page={}"), ("/v1/claims", "&page={}"),
+    ("/v1/claims", "kind=factual&&page={}"), ("/v1/claims", "kind=factual&page={}&"), ("/v1/claims", "page={}&&kind=factual"),
+    ("/v1/claims", "per_page={}&per_page=2"), ("/v1/claims", "part_of=x&page={}"), ("/v1/conditions", "part_of=x,y&per_page={}&page=1"),
+    ("/v1/claims", "per_page={}&sample=2"), ("/v1/claims", "per_page={}&cursor=*"), ("/v1/claims", "page={}&q=tea&per_page={}"),
     ("/v1/claims", "page={}&per_page=2"), ("/v1/claims", "per_page=2&page={}"), ("/v1/claims", "kind=factual&page={}&per_page=1&mailto=me"),
     ("/v1/claims", "made_by=tea-first,milk-first&page={}"), ("/v1/claims", "made_by=nobody,tea-first&page={}&per_page=1"),
     ("/v1/claims", "made_by__not=nobody&page={}&per_page=3"), ("/v1/claims", "sort=-text&select=id,text&per_page=2&page={}"),
@@ -85,7 +89,29 @@ TURNED = [
     ("/v1/actors/tea-first/claims", "page={}&per_page=2"), ("/v1/actors/nobody/claims", "page={}"), ("/v1/actors/tea-first", "page={}"),
     ("/v1/events", "participant=tea-first&page={}&per_page=1"), ("/v1/events", "date__gte=1900&page={}&per_page=1"),
 ]  # fmt: skip
-NUMBERS = ["1", "2", "3", "4", "50", "51", "100", "9999", "10000", "10001", "99999", "0", "01", "-1", "1.5", "", "x", "999999999999"]
+NUMBERS = [
+    "1",
+    "2",
+    "3",
+    "4",
+    "25",
+    "50",
+    "200",
+    "201",
+    "51",
+    "100",
+    "9999",
+    "10000",
+    "10001",
+    "99999",
+    "0",
+    "01",
+    "-1",
+    "1.5",
+    "",
+    "x",
+    "999999999999",
+]
 turns = st.lists(st.tuples(st.sampled_from(NUMBERS[:4] * 3 + NUMBERS), headers | st.just({})), min_size=2, max_size=8)
 
 
@@ -103,14 +129,19 @@ def test_a_page_that_is_turned_to_is_the_page_that_is_asked_for(
         assert (turned.status, sorted(turned.headers), turned.data) == (new.status, sorted(new.headers), new.data)
 
 
-def test_the_next_page_is_turned_to_without_reading_the_query_again(tiny_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("begun", ["kind=factual", "kind=factual&page=1&per_page=1", "per_page=2&kind=factual"])
+def test_the_next_page_is_turned_to_without_reading_the_query_again(tiny_app: Flask, monkeypatch: pytest.MonkeyPatch, begun: str) -> None:
     direct = Direct(tiny_app, BLUEPRINTS)
-    first = Client(direct).get("/v1/claims?kind=factual&page=1&per_page=1").json
+    assert Client(direct).get(f"/v1/claims?{begun}").status_code == 200
     monkeypatch.setattr("api.direct.Direct._viewed", lambda *_: pytest.fail("the query was read again"))
-    second = Client(direct).get("/v1/claims?kind=factual&page=2&per_page=1").json
+    first, second, both = (Client(direct).get(f"/v1/claims?{asked}").json for asked in (
+        "kind=factual&per_page=1", "kind=factual&page=2&per_page=1", "page=1&kind=factual&per_page=2",
+    ))  # fmt: skip
     assert first
     assert second
-    assert (first["meta"]["page"], second["meta"]["page"]) == (1, 2)
+    assert both
+    assert (first["meta"]["page"], second["meta"]["page"], both["meta"]["per_page"]) == (1, 2, 2)
+    assert first["data"] + second["data"] == both["data"]
     assert first["data"] != second["data"]
 
 
@@ -159,7 +190,7 @@ def test_a_host_out_of_the_ordinary_is_left_to_the_framework(host: str, ordinary
     assert is_host(host) is ordinary
 
 
-@pytest.mark.parametrize(("query", "plain"), [("", True), ("q=%41", True), ("q=%4", False), ("q=%", False), ("q=%00", False), ("q=\x00", False), ("a" * 8193, False)])  # fmt: skip
+@pytest.mark.parametrize(("query", "plain"), [("", True), ("q=%41", True), ("q=%4", False), ("a=1&", False), ("&a=1", False), ("a=1&&b=2", False), ("q=%", False), ("q=%00", False), ("q=\x00", False), ("a" * 8193, False)])  # fmt: skip
 def test_a_query_string_that_is_none_is_left_to_the_framework(query: str, plain: bool) -> None:
     assert is_plain(query) is plain
 

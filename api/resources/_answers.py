@@ -41,7 +41,7 @@ def list_answer(resource: Resource, parameters: dict[str, Any], parent: Resource
         refuse_any(_unknown_ids(asked.query))
 
     if has_pages(asked_for) and "format" not in parameters:
-        return Pages(asked, check).answer(asked_for.page)
+        return Pages(asked, check).answer(asked_for.page, asked_for.size)
 
     def make() -> Content:
         check()
