@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
 from . import bounds
@@ -16,6 +16,20 @@ PAGE: Final = "page"
 SIZE: Final = "per_page"
 PLAIN: Final = re.compile(r"[A-Za-z0-9_.~,:*-]*")  # stands in an address as it is
 Links = dict[str, str | None]
+
+
+class Addresses(NamedTuple):
+    """The addresses of the pages of a query: what stands before, between and behind the number of a page and the size of the pages."""
+
+    before: str
+    between: str
+    behind: str
+
+    def at(self, number: int, size: int | None) -> str:
+        """Return the address of a page; a size of None is left out, as the number of the first page is."""
+        page = f"{PAGE}={number}&" if number > 1 else ""
+        sized = f"{SIZE}={size}&" if size is not None else ""
+        return f"{self.before}{page}{self.between}{sized}{self.behind}"[:-1]  # it ends with a separator, or with the question mark
 
 
 @dataclass(frozen=True)
@@ -60,23 +74,16 @@ class Asked:
 
     def pages(self) -> Callable[[int], str]:
         """Return what gives the address of each page."""
-        size = self._encoded.get(SIZE)
-        return self.sizes()(f"{SIZE}={size}&" if size else "")
+        addresses, size = self.addresses(), self.query.size
+        return lambda number: addresses.at(number, size)
 
-    def sizes(self, **changes: str) -> Callable[[str], Callable[[int], str]]:
-        """Return what gives, for a size of pages as it is written, what gives the address of each page, with some parameters set."""
+    def addresses(self, **changes: str) -> Addresses:
+        """Return the addresses of all pages, of whatever size, with some parameters set."""
         encoded = sorted({**self._encoded, **{name: _quoted(text) for name, text in changes.items()}}.items())
         before = "".join([f"{name}={text}&" for name, text in encoded if name < PAGE])
         between = "".join([f"{name}={text}&" for name, text in encoded if PAGE < name < SIZE])
         behind = "".join([f"{name}={text}&" for name, text in encoded if name > SIZE])
-        start = f"{self.path}?{before}"
-
-        def of_size(written: str) -> Callable[[int], str]:
-            end = f"{between}{written}{behind}"[:-1]
-            first = f"{start}{end}" if end else start[:-1]
-            return lambda number: (f"{start}{PAGE}={number}&{end}" if end else f"{start}{PAGE}={number}") if number > 1 else first
-
-        return of_size
+        return Addresses(f"{self.path}?{before}", between, behind)
 
     def _address(self, encoded: Mapping[str, str]) -> str:
         written = "&".join([f"{name}={encoded[name]}" for name in sorted(encoded)])

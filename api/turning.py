@@ -16,7 +16,7 @@ from schemas.canonical import compact
 
 from . import bounds
 from .answers import JSON, Answer, Content, answer, negotiated
-from .asked import SIZE, Asked, page_links, relations
+from .asked import Asked, page_links, relations
 from .envelope import enveloped, listed, stamp
 from .exchange import snapshot
 from .filters import EQUAL
@@ -47,8 +47,8 @@ class Pages:
         """Take what is asked, and what refuses it where it names what there is not."""
         self._query = asked.narrowed
         self._check = check
-        self._addresses = asked.sizes()
-        self._others = {form.media_type: asked.sizes(format=name) for name, form in TABLES.items()}
+        self._addresses = asked.addresses()
+        self._others = {form.media_type: asked.addresses(format=name) for name, form in TABLES.items()}
         self._found: BitMap | None = None
         self._stated: dict[str, Any] | None = None
 
@@ -72,14 +72,13 @@ class Pages:
         return self._page(number, size) if is_page and negotiated(*LIST_MEDIA) == JSON else None
 
     def _page(self, number: int, size: int | None) -> Answer:
-        written = f"{SIZE}={size}&" if size and size != bounds.DEFAULT_PER_PAGE else ""
-        at = self._addresses(written)
-        return answer(JSON, at(number), lambda: self._content(number, size or bounds.DEFAULT_PER_PAGE, written, at))
+        size = size if size != bounds.DEFAULT_PER_PAGE else None
+        return answer(JSON, self._addresses.at(number, size), lambda: self._content(number, size))
 
     def _weight(self) -> int:
         """Return how many bytes of memory the pages take, about."""
         values = sum(len(clause.values) for clause in self._query.clauses)
-        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._addresses("")(1)) + VALUE_BYTES * values
+        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._addresses.at(1, None)) + VALUE_BYTES * values
 
     def _rows(self) -> BitMap:
         """Return all that the query finds: where that is anything, it names what there is."""
@@ -100,11 +99,11 @@ class Pages:
             self._stated = {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes hold more than they say
         return self._stated
 
-    def _content(self, number: int, per_page: int, written: str, at: Callable[[int], str]) -> Content:
-        query, rows = self._query, self._rows()
+    def _content(self, number: int, size: int | None) -> Content:
+        query, rows, per_page = self._query, self._rows(), size or bounds.DEFAULT_PER_PAGE
         found = part_of(snapshot(), query, rows, per_page, (number - 1) * per_page)
-        links = page_links(number, per_page, len(rows), at)
+        links = page_links(number, per_page, len(rows), lambda number: self._addresses.at(number, size))
         meta = numbers(len(rows), len(found), number, per_page) | self._said()
         body = enveloped(listed(shaped(found, query.select)), meta, links)
-        alternates = {media_type: addresses(written)(number) for media_type, addresses in self._others.items()}
+        alternates = {media_type: addresses.at(number, size) for media_type, addresses in self._others.items()}
         return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
