@@ -201,6 +201,21 @@ def test_a_crew_that_begins_again_has_let_go_of_what_it_was_at(large: Path) -> N
         assert [found.debate for found in crew.map("look", [(name, None) for name in reversed(names)])] == names[::-1]
 
 
+def test_no_process_waits_while_what_was_compiled_is_brought_into_order(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each would hold hundreds of megabytes, at the moment when the process that writes takes most."""
+    monkeypatch.setattr(building, "SMALL", 0)
+    seen: list[int] = []
+    Source(large, jobs=2).build(tmp_path / "made.rostrum", lambda: seen.append(len(children())))
+    assert seen == [0]
+
+
+def children() -> list[str]:
+    """Return the processes that this one has started and that have not ended."""
+    return [number for task in Path("/proc/self/task").iterdir() for number in (task / "children").read_text().split()]
+
+
 def test_where_an_edit_finds_no_room_all_is_compiled_again_by_several_processes(
     large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -157,6 +157,19 @@ def test_what_is_not_ranked_any_more_has_its_score_all_the_same(records: Records
 
 
 @SETTINGS
+@given(records=RECORDS, most=st.sampled_from([1, 2, 5, 20]), piece=st.sampled_from([1, 2, 3, 1000]), least=LEAST)
+def test_words_too_common_to_be_read_at_once_have_the_sets_that_they_would_have(records: Records, most: int, piece: int, least: int):
+    with bounds_of(least), written(records) as (database, _), written(records) as (other, _):
+        postings.write(database)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(postings, "MOST_AT_ONCE", max(most, least))
+            patch.setattr(postings, "PIECE", piece)
+            postings.write(other)
+        for table in ("common ORDER BY kind, token", "postings ORDER BY list, type, level"):
+            assert list(other.execute(f"SELECT * FROM {table}")) == list(database.execute(f"SELECT * FROM {table}"))
+
+
+@SETTINGS
 @given(records=RECORDS, typed=st.lists(st.sampled_from(["tea", "milk", "cup", "the", "zebra"]), max_size=2), last=st.sampled_from(["t", "te", "teap", "c", "caf", "z"]), least=LEAST)  # fmt: skip
 def test_labels_are_found_by_their_words_and_the_beginning_of_one(records: Records, typed: list[str], last: str, least: int):
     with bounds_of(least), written(records) as (database, path):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -159,7 +159,7 @@ class Source:
                 if not self._edited(target, crew, links, wanted, checked):
                     crew.begin_again(self._jobs(self.files))
                     with _new(target) as draft:
-                        made = in_order(self._valid(crew.map("compile", wanted), checked), self.shared.names, draft.parent)
+                        made = in_order(self._valid(crew, wanted, checked), self.shared.names, draft.parent)
                         fill(draft, self._content(links, wanted), made, self._finishing)
         except _Faulty:
             found = self.problems()
@@ -172,14 +172,13 @@ class Source:
         if not self._base or not self.is_known_to_be_valid():
             return False
         new = changed(self._base, wanted, links, references(self.shared))
-        gone = sorted(self._base.known.keys() - set(self.shared.names))
         names = [debate for one in new for debate in one.unit]
-        if len(names) + len(gone) > len(self.shared.names) * MOST_CHANGED:
+        away = {*names, *(self._base.known.keys() - set(self.shared.names))}
+        if len(away) > len(self.shared.names) * MOST_CHANGED:
             return False
         try:
             with _new(target) as draft, sound():
-                made = in_order(self._valid(crew.map("compile", new), checked), names, draft.parent)
-                away = {*names, *gone}
+                made = in_order(self._valid(crew, new, checked), names, draft.parent)
                 content = self._content(links, wanted, revisions(self._base.links(), links, away, self.folder))
                 edit(draft, content, self._base, made, away, reach=self._finishing)
         except NoRoom:
@@ -204,15 +203,15 @@ class Source:
         known = self._base.found(self.files) if self._base else {}
         return linked(self.files, lambda asked: crew.map("find", asked), known)
 
-    def _valid(self, made: Iterator[Made], checked: Callable[[], None]) -> Iterator[Made]:
-        """Yield units, each of which is valid and what was looked at; then tell so.
+    def _valid(self, crew: Crew, orders: Sequence[Order], checked: Callable[[], None]) -> Iterator[Made]:
+        """Compile units and yield them, each of which is valid and what was looked at; then tell so, and let who compiled them go.
 
         :raises _Faulty: one has problems.
         :raises OSError: one has changed.
         """
         files = {one.debate: one for one in self.files}
         done, total = 0, sum(one.size for one in self.files)
-        for one in made:
+        for one in crew.map("compile", orders):
             if one.faulty:
                 raise _Faulty
             wanted = dict(self.shared.hashes)
@@ -223,6 +222,7 @@ class Source:
                 raise OSError(f"the files of {', '.join(one.unit)} have changed meanwhile")
             yield one
             self._progress.reach(LOOKED + (COMPILED - LOOKED) * done / max(1, total))
+        crew.rest()
         checked()
 
     def is_known_to_be_valid(self) -> bool:

@@ -41,23 +41,21 @@ class Crew:
 
     def __init__(self, folder: Path, jobs: int) -> None:
         """Take the folder, and how many processes work at it."""
-        self._folder = Folder(folder)
-        self._begin(jobs)
-
-    def _begin(self, jobs: int) -> None:
+        self._folder, self._jobs = Folder(folder), jobs
+        self._workers: list[_Worker] = []
         self._busy = False  # with what nobody has asked for to its end
-        self._workers = [_Worker(self._folder.path) for _ in range(jobs)] if jobs > 1 else []
 
     def begin_again(self, jobs: int) -> None:
         """Let so many processes work from now on; what was begun is let go."""
-        if self._busy or jobs != max(1, len(self._workers)):
-            self._end()
-            self._begin(jobs)
+        if self._busy or jobs != self._jobs:
+            self.rest()
+            self._jobs = jobs
 
     def map(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
         """Yield what a task makes of each item, in their order; the processes begin at once."""
-        if not self._workers:
+        if self._jobs <= 1:
             return (self._folder.do(task, item) for item in items)
+        self._workers = self._workers or [_Worker(self._folder.path) for _ in range(self._jobs)]
         turns = [items[number :: len(self._workers)] for number in range(len(self._workers))]
         streams = [worker.results(task, own) for worker, own in zip(self._workers, turns, strict=True)]
         self._busy = True
@@ -74,11 +72,13 @@ class Crew:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
         """End the processes."""
-        self._end()
+        self.rest()
 
-    def _end(self) -> None:
+    def rest(self) -> None:
+        """End the processes, so that none holds memory while it waits; what is asked for next begins new ones."""
         for worker in self._workers:
             worker.end()
+        self._workers, self._busy = [], False
 
 
 class _Worker:

@@ -63,7 +63,7 @@ class Links:
 
     @cached_property
     def standing(self) -> Mapping[str, Mapping[int, str]]:
-        """The standing of the claims of each debate that attack or are attacked, by their places in their file; all others are in."""
+        """The standing of the claims of each debate that are not in, by their places in their file."""
         names, begins = list(self.files), [0, *accumulate(one.claims for one in self.files.values())]
         begin = dict(zip(names, begins, strict=False))
         attacks: list[tuple[int, int]] = []
@@ -74,8 +74,9 @@ class Links:
             attacks += ((first + place, begin[to.partition(".")[0]] + found[1]) for place, to, found in there if found)
         made: dict[str, dict[int, str]] = {name: {} for name in names}
         for number, label in grounded({place for pair in attacks for place in pair}, attacks).items():
-            at = bisect_right(begins, number) - 1
-            made[names[at]][number - begins[at]] = label
+            if label != "in":
+                at = bisect_right(begins, number) - 1
+                made[names[at]][number - begins[at]] = label
         return made
 
 

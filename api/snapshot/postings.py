@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 import apsw
@@ -22,27 +23,36 @@ from .search import BETWEEN_FIELDS, ROWS_EACH
 STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
 MOST_RARE: Final = 1 << 14  # places where rare words stand, held until sets are made of them
+MOST_AT_ONCE: Final = 1 << 20  # times that a token stands in the index to be read at once; commoner ones are read piece by piece
+PIECE: Final = 1 << 17  # places of such a token that are read together
 TABLES: Final = """
 CREATE TABLE common (kind TEXT, token TEXT, list INTEGER NOT NULL, hits INTEGER NOT NULL, PRIMARY KEY (kind, token)) WITHOUT ROWID;
 CREATE INDEX common_by_list ON common (list);
 CREATE TABLE postings (id INTEGER PRIMARY KEY, list INTEGER NOT NULL, type INTEGER NOT NULL, level INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX postings_by_list ON postings (list, type, level);
 """
-PLACES: Final = "CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance)"
+COLUMNS: Final = ("stems", "words", "label")
+VOCABULARY: Final = """
+CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab(main, search, row);
+CREATE VIRTUAL TABLE temp.places USING fts5vocab(main, search, instance);
+"""
+COMMONEST: Final = "SELECT term FROM temp.vocabulary WHERE cnt > ? ORDER BY term"
 # Of each token the rows of the index where it stands in a column, as often as it does: an array in JSON, which takes least to read.
 TOKENS: Final = f"""
-SELECT term, {", ".join(f"json_group_array(doc) FILTER (WHERE col = '{column}')" for column in ("stems", "words", "label"))}
-FROM temp.places GROUP BY term
+SELECT term, {", ".join(f"json_group_array(doc) FILTER (WHERE col = '{column}')" for column in COLUMNS)}
+FROM temp.places WHERE term > ? AND term < ? GROUP BY term
 """
+ROWS: Final = "SELECT doc FROM temp.places WHERE term = ? AND col = ?"
+BEFORE_ALL, BEHIND_ALL = "", "\U0010ffff"  # neither is a token, nor is what lies beyond them
 Postings = dict[int, Levels]  # by the number of the type
 
 
 def write(database: apsw.Connection) -> None:
-    """Write the sets of all common words from the index of words, which is complete; one token's rows are in memory at a time."""
+    """Write the sets of all common words from the index of words, which is complete; what is in memory at a time is bounded."""
     database.execute(TABLES)
-    database.execute(PLACES)
+    database.execute(VOCABULARY)
     _Writer(database).write()
-    database.execute("DROP TABLE temp.places")
+    database.execute("DROP TABLE temp.places; DROP TABLE temp.vocabulary")
     lengths.write(database)
 
 
@@ -97,25 +107,48 @@ class _Writer:
         self.lists = 0
 
     def write(self) -> None:
-        for token, *columns in self.database.execute(TOKENS):
-            if token != BETWEEN_FIELDS:
-                self._token(token, *map(orjson.loads, columns))
+        before = BEFORE_ALL
+        commonest: list[str] = [token for (token,) in self.database.execute(COMMONEST, (MOST_AT_ONCE,))]
+        for token in (*commonest, BEHIND_ALL):
+            for other, *columns in self.database.execute(TOKENS, (before, token)):
+                if other != BETWEEN_FIELDS:
+                    self._token(other, *map(orjson.loads, columns))
+            if token not in {BETWEEN_FIELDS, BEHIND_ALL}:
+                self._reach(token)
+                self._common(token, *(self._in_pieces(token, column) for column in COLUMNS))
+            before = token
         self._leave(0)
+
+    def _in_pieces(self, token: str, column: str) -> Postings:
+        """Return where a token stands in a column, read piece by piece."""
+        found: Postings = {}
+        rows = self.database.execute(ROWS, (token, column))
+        while piece := [row for (row,) in islice(rows, PIECE)]:
+            found = merged(found, _by_type(piece))
+        return found
 
     def _token(self, token: str, stems: list[int], words: list[int], labels: list[int]) -> None:
         """Take a token, given the rows of the index where it stands in each column."""
+        self._reach(token)
+        instances = len(stems) + len(words) + len(labels)
+        if instances < LEAST_COMMON:
+            self.path[-1].take(words, labels, instances)
+        else:
+            self._common(token, *map(_by_type, (stems, words, labels)))
+
+    def _reach(self, token: str) -> None:
+        """Go to a token letter by letter, from the beginning that it shares with the token before."""
         shared = 0
         while shared < len(self.path) and token.startswith(self.path[shared].letters):
             shared += 1
         self._leave(shared)
         self.path += [_Beginning(token[: size + 1]) for size in range(len(self.path), len(token))]
-        instances = len(stems) + len(words) + len(labels)
-        if instances < LEAST_COMMON:
-            self.path[-1].take(words, labels, instances)
-            return
-        within = {type_: levels[:1] for type_, levels in _by_type(labels).items()}
-        self.path[-1].take_sets(_by_type(words), within, instances)
-        self._keep(STEM, token, _by_type(stems))
+
+    def _common(self, token: str, stems: Postings, words: Postings, labels: Postings) -> None:
+        """Take a token that stands in many records, given how often it stands in each column of each."""
+        within = {type_: levels[:1] for type_, levels in labels.items()}
+        self.path[-1].take_sets(words, within, sum(map(_instances, (stems, words, labels))))
+        self._keep(STEM, token, stems)
         self._keep(LABEL, token, within)
 
     def _leave(self, depth: int) -> None:
@@ -140,6 +173,11 @@ class _Writer:
         number = same or self.lists
         self.database.execute("INSERT INTO common VALUES (?, ?, ?, ?)", (kind, token, number, hits_of(postings)))
         return number
+
+
+def _instances(postings: Postings) -> int:
+    """Return how often a term stands in all records together."""
+    return sum(len(rows) for levels in postings.values() for rows in levels)
 
 
 def hits_of(postings: Mapping[int, Sequence[BitMap]]) -> int:
