@@ -21,7 +21,7 @@ from api.snapshot.everywhere import Scope, labelled
 from api.snapshot.layout import APPLICATION_ID, FORMAT, software
 from api.snapshot.matching import Matches, matching
 from api.snapshot.read import Snapshot
-from api.snapshot.renewing import Coming, Lists, refresh
+from api.snapshot.renewing import Lists, Words, refresh
 from schemas import BY_TYPE, RESOURCES
 
 SETTINGS = settings(deadline=None, max_examples=25)
@@ -195,10 +195,11 @@ def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR091
         database.execute(search.TABLE)
         for collection, texts in (("quotes", quotes), ("claims", records["claims"])):
             fill(database, collection, texts)
-        coming = Coming()
-        for row in sorted(row for row in quotes if first <= row <= last):
-            coming.add(row, search.document(QUOTE, record(quotes[row])))
-        refresh(database, Lists(database), "quotes", [(first, last)], coming)
+        going, coming = Words(), Words()
+        for words, texts in ((going, records["quotes"]), (coming, quotes)):
+            for row in sorted(row for row in texts if first <= row <= last):
+                words.add(row, search.document(QUOTE, record(texts[row])))
+        refresh(database, Lists(database), "quotes", [(first, last)], going, coming)
         postings.write(fresh)
         changed, new = Snapshot(path), Snapshot(fresh_path)
         for terms in asked:

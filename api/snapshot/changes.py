@@ -7,8 +7,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import apsw
+import orjson
 
-from . import derived, renewing
+from schemas import BY_COLLECTION
+
+from . import derived, renewing, search
 
 Block = tuple[int, int]  # first and last row, both within
 
@@ -21,16 +24,20 @@ class Changes:
         self._database = database
         self._blocks: dict[str, list[Block]] = defaultdict(list)
         self._notes: dict[str, list[derived.Note]] = defaultdict(list)
-        self._words: dict[str, renewing.Coming] = defaultdict(renewing.Coming)
+        self._going: dict[str, renewing.Words] = defaultdict(renewing.Words)
+        self._coming: dict[str, renewing.Words] = defaultdict(renewing.Words)
 
     def leaving(self, collection: str, first: int, last: int) -> None:
         """Take note of rows that are about to go."""
         self._blocks[collection].append((first, last))
         self._notes[collection].append(derived.touched(self._database, collection, first, last))
+        statement = f"SELECT row, body FROM {collection} WHERE row BETWEEN ? AND ?"
+        for row, body in self._database.execute(statement, (first, last)):
+            self._going[collection].add(row, search.document(BY_COLLECTION[collection], orjson.loads(body)))
 
     def coming(self, collection: str, documents: Iterable[Sequence[Any]], first: int, step: int = 1) -> None:
         """Take note of records that come from the row `first` on, given what the index of words is to hold of each."""
-        words, last = self._words[collection], None
+        words, last = self._coming[collection], None
         for number, *document in documents:
             last = first + number * step
             words.add(last, document)
@@ -43,7 +50,7 @@ class Changes:
         for collection, blocks in self._blocks.items():
             apart = list(merged(blocks))
             derived.refresh(self._database, collection, apart, self._notes[collection])
-            renewing.refresh(self._database, lists, collection, apart, self._words[collection])
+            renewing.refresh(self._database, lists, collection, apart, self._going[collection], self._coming[collection])
 
 
 def merged(blocks: Iterable[Block]) -> Iterable[Block]:

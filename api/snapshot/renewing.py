@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile, zip_longest
@@ -26,8 +27,8 @@ COUNTED: Final = STEM, BEGINNING  # of what stands in a label it is not known ho
 LISTS_EACH: Final = 1_000  # of words, whose sets are read, and written, together
 
 
-class Coming:
-    """The words of records that come into a collection: in which rows each stands, as often as it does, and how many a row has."""
+class Words:
+    """The words of some records of a collection: in which rows each stands, as often as it does, and how many a row has."""
 
     def __init__(self) -> None:
         """Begin without any."""
@@ -57,7 +58,11 @@ class Lists:
         self._most = max(self.sharing, default=0)
         self._common = {kind: _Common(kind, self.numbers) for kind in KINDS}
 
-    def standing(self, coming: Coming) -> dict[Token, Sequence[int]]:
+    def of(self, words: Words) -> set[int]:
+        """Return the numbers of the lists of the common tokens that stand in some records."""
+        return {self.numbers[token] for kind, some in words.rows.items() for word in some for token in self._common[kind][word]}
+
+    def standing(self, coming: Words) -> dict[Token, Sequence[int]]:
         """Return in which rows the common tokens stand, in order, each as often as it does, or once where that is not known."""
         standing: dict[Token, list[int]] = defaultdict(list)
         for kind, words in coming.rows.items():
@@ -76,14 +81,16 @@ class Lists:
         return self._most
 
 
-def refresh(database: apsw.Connection, lists: Lists, collection: str, blocks: Sequence[Block], coming: Coming) -> None:
-    """Bring the sets of words up to date for blocks of a collection that hold other records now, with the words of all of these.
+def refresh(  # noqa: PLR0917 - a change is all of this
+    database: apsw.Connection, lists: Lists, collection: str, blocks: Sequence[Block], going: Words, coming: Words
+) -> None:
+    """Bring the sets of words up to date for blocks of a collection that hold other records now, given the words of these and of the old.
 
     A token that is common by now and was not is found hit by hit as before.
     """
     type_ = RESOURCES.index(BY_COLLECTION[collection])
     lengths.replace(database, type_, blocks, coming.sizes)
-    _renew(database, type_, blocks, lists, lists.standing(coming))
+    _renew(database, type_, blocks, lists, lists.standing(coming), sorted(lists.of(going) | lists.of(coming)))
 
 
 class _Common(dict[str, list[Token]]):
@@ -120,35 +127,40 @@ def _parted(tokens: Sequence[Token], standing: Mapping[Token, Sequence[int]]) ->
     return list(made.items())
 
 
-def _renew(database: apsw.Connection, type_: int, blocks: Sequence[Block], lists: Lists, standing: Mapping[Token, Sequence[int]]) -> None:
-    """Write the sets of lists for a type with what stands in some blocks in the place of what stood there.
+def _renew(  # noqa: PLR0917 - they are what is renewed, and by what
+    database: apsw.Connection,
+    type_: int,
+    blocks: Sequence[Block],
+    lists: Lists,
+    standing: Mapping[Token, Sequence[int]],
+    numbers: Sequence[int],
+) -> None:
+    """Write the sets of some lists for a type with what stands in some blocks in the place of what stood there.
 
     Where tokens that share a list do not stand there in the same way any more, all but the first of them get lists of their own.
     """
     gone = BitMap()
     for first, last in blocks:
         gone.add_range(first, last + 1)
-    coming, numbers = {lists.numbers[token] for token in standing}, sorted(lists.sharing)
     for some in (numbers[start : start + LISTS_EACH] for start in range(0, len(numbers), LISTS_EACH)):
         written = _Written(database, type_)
-        held = _held(database, type_, some[0], some[-1])
+        held = _held(database, type_, some)
         for number in some:
             old = held.get(number, [])
-            if number in coming or (old and gone.intersect(old[0][1])):
-                staying = [rows - gone for _, rows in old]
-                (rows, tokens), *others = _parted(lists.sharing[number], standing)
-                written.renew(old, number, tokens, _with(staying, levels_of(rows)))
-                for rows, tokens in others:
-                    own = lists.part(number, tokens)
-                    written.part(old, (number, own), tokens, _with(staying, levels_of(rows)))
+            staying = [rows - gone for _, rows in old]
+            (rows, tokens), *others = _parted(lists.sharing[number], standing)
+            written.renew(old, number, tokens, _with(staying, levels_of(rows)))
+            for rows, tokens in others:
+                own = lists.part(number, tokens)
+                written.part(old, (number, own), tokens, _with(staying, levels_of(rows)))
         written.finish()
 
 
-def _held(database: apsw.Connection, type_: int, first: int, last: int) -> Mapping[int, Held]:
-    """Return the levels of the lists from one to another for a type."""
+def _held(database: apsw.Connection, type_: int, numbers: Sequence[int]) -> Mapping[int, Held]:
+    """Return the levels of some lists for a type."""
     held: dict[int, list[tuple[int, BitMap]]] = defaultdict(list)
-    statement = "SELECT list, id, rows FROM postings WHERE list BETWEEN ? AND ? AND type = ? ORDER BY list, level"
-    for number, row, rows in database.execute(statement, (first, last, type_)):
+    statement = "SELECT list, id, rows FROM postings WHERE list IN carray(?) AND type = ? ORDER BY list, level"
+    for number, row, rows in database.execute(statement, (apsw.carray(array("q", numbers)), type_)):
         held[number].append((row, BitMap.deserialize(rows)))
     return held
 
