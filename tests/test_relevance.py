@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pyroaring import BitMap
 
 from api.search_text import Term
-from api.snapshot import postings, ranking, search
+from api.snapshot import postings, ranking, search, terms
 from api.snapshot.everywhere import Scope, labelled
 from api.snapshot.layout import APPLICATION_ID, FORMAT, software
 from api.snapshot.matching import Matches, matching
@@ -167,6 +167,25 @@ def test_words_too_common_to_be_read_at_once_have_the_sets_that_they_would_have(
             postings.write(other)
         for table in ("common ORDER BY kind, token", "postings ORDER BY list, type, level"):
             assert list(other.execute(f"SELECT * FROM {table}")) == list(database.execute(f"SELECT * FROM {table}"))
+
+
+@SETTINGS
+@given(records=RECORDS, asked=st.lists(ASKED, min_size=1, max_size=6), most=st.sampled_from([0, 3_000, 1 << 20]))
+def test_a_search_keeps_the_sets_of_the_type_that_it_is_for_and_no_more_than_there_is_room_for(
+    records: Records, asked: list[list[Term]], most: int
+):
+    with bounds_of(1), written(records) as (database, path), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(terms, "MOST_KEPT", most)
+        postings.write(database)
+        snapshot, type_ = Snapshot(path), RESOURCES.index(QUOTE)
+        known = terms.terms_of(snapshot)
+        for one in asked:
+            expected = [hit for hit in exhaustive(snapshot, one) if hit[0] == type_]
+            assert Matches(snapshot, one).page({type_: None}, 100, 0).rows == expected
+            sizes = [dict(standing.sizes) for standing in known._kept.values()]
+            assert {read for some in sizes for read in some} <= {type_}
+            assert known._bytes == sum(sum(some.values()) for some in sizes)
+            assert known._bytes <= most or len(sizes) == 1
 
 
 @SETTINGS

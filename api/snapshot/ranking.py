@@ -104,7 +104,7 @@ class Ranking:
         if len(rows) <= FEW:
             self._each(type_, rows)
             return
-        levels = [len(term.levels[type_]) for term in self.terms]
+        levels = [len(term.levels(type_)) for term in self.terms]
         for number, (least, _) in enumerate(self.lengths.classes(type_)):
             highest = tuple(min(level, max(1, int(least * WIDTH) // 2)) for level in levels)
             self._push(self._bound(highest, least), CLASS, type_, (rows, number, highest))
@@ -144,7 +144,7 @@ class Ranking:
         rows = rows & self.lengths.of_class(type_, number)
         if not rows:
             return 1
-        found = tuple(_highest(term.levels[type_], most, rows) for term, most in zip(self.terms, highest, strict=True))
+        found = tuple(_highest(term.levels(type_), most, rows) for term, most in zip(self.terms, highest, strict=True))
         least, _ = self.lengths.classes(type_)[number]
         self._push(self._bound(found, least), INNER, type_, (rows, None, number, found, 0))
         return 1 + len(found)
@@ -173,7 +173,7 @@ class Ranking:
         """Score rows one by one."""
         ordered = rows.to_array()
         places = {row: place for place, row in enumerate(ordered)}
-        columns = [_times(term.levels.get(type_, []), rows, places) for term in self.terms]
+        columns = [_times(term.levels(type_), rows, places) for term in self.terms]
         equal: dict[float, list[int]] = {}
         for row, length, counts in zip(ordered, self.lengths.at(type_, rows), zip(*columns, strict=True), strict=True):
             score = self._scored.get((length, counts))

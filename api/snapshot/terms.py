@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 import weakref
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Final
 
@@ -21,29 +22,40 @@ from .read import Snapshot
 from .search import ROWS_EACH, label_term, matching_term
 
 MOST_KEPT: Final = 24 << 20  # bytes of sets that a process keeps read
+FIXED_BYTES: Final = 1_000  # of a word and a type, at any rate
 STEM_WEIGHT, BEGINNING_WEIGHT = 1.0, 0.5
 NOWHERE: Final = BitMap()
+Key = tuple[str, str]  # a kind and a token
 
 
 class Standing:
     """Where one term stands: for each type, by its number, the rows where it does so at least once, at least twice …"""
 
-    def __init__(self, levels: dict[int, Levels]) -> None:
-        """Take the levels of each type."""
-        self.levels = levels
-        self.hits = hits_of(levels)
+    def __init__(self, hits: int, read: Callable[[int], Levels]) -> None:
+        """Take in how many records it stands, and what reads the levels of a type, which is asked once for each."""
+        self.hits = hits
+        self.sizes: dict[int, int] = {}  # bytes of what was read, by the type
+        self._read = read
+        self._levels: dict[int, Levels] = {}
         self._exactly: dict[int, Levels] = {}
+
+    def levels(self, type_: int) -> Levels:
+        """Return the rows of a type where the term stands at least once, at least twice …"""
+        found = self._levels.get(type_)
+        if found is None:
+            found = self._levels[type_] = self._read(type_)
+        return found
 
     def rows(self, type_: int) -> BitMap:
         """Return the rows of a type where the term stands."""
-        levels = self.levels.get(type_)
+        levels = self.levels(type_)
         return levels[0] if levels else NOWHERE
 
     def exactly(self, type_: int) -> Levels:
         """Return the rows of a type where the term stands exactly once, exactly twice …"""
         found = self._exactly.get(type_)
         if found is None:
-            levels = self.levels.get(type_, [])
+            levels = self.levels(type_)
             found = [level - more for level, more in zip(levels, [*levels[1:], NOWHERE], strict=True)]
             self._exactly[type_] = found
         return found
@@ -55,7 +67,7 @@ class Terms:
     def __init__(self, snapshot: Snapshot) -> None:
         """Take a snapshot; it lives no longer for that."""
         self._snapshot: Snapshot = weakref.proxy(snapshot)
-        self._kept: OrderedDict[tuple[str, str], tuple[Standing, int]] = OrderedDict()
+        self._kept: OrderedDict[Key, Standing] = OrderedDict()
         self._bytes = 0
         self._lock = threading.Lock()
         self.lengths = Lengths(self._snapshot)
@@ -80,33 +92,38 @@ class Terms:
             kept = self._kept.get(key)
             if kept:
                 self._kept.move_to_end(key)
-                return kept[0]
-        found = self._snapshot.rows("SELECT list FROM common WHERE kind = ? AND token = ?", key)
-        return self._keep(key, found[0][0]) if found else None
-
-    def _keep(self, key: tuple[str, str], number: int) -> Standing:
-        """Read the sets of a list, and keep them in the place of those that nobody has asked for in the longest time."""
-        read = self._snapshot.rows("SELECT type, rows FROM postings WHERE list = ? ORDER BY type, level", (number,))
-        size = 2 * sum(len(rows) for _, rows in read)  # the sets by exact numbers are made of them
-        standing = Standing({type_: [BitMap.deserialize(rows) for _, rows in part] for type_, part in groupby(read, lambda row: row[0])})
+                return kept
+        found = self._snapshot.rows("SELECT list, hits FROM common WHERE kind = ? AND token = ?", key)
+        if not found:
+            return None
+        ((number, hits),) = found
+        # What reads does not hold what keeps it, or that would outlive the snapshot until garbage is collected.
+        read = partial(Terms._read, weakref.proxy(self), key, number)
         with self._lock:
-            if key not in self._kept:
-                self._kept[key] = standing, size
-                self._bytes += size
+            return self._kept.setdefault(key, Standing(hits, read))
+
+    def _read(self, key: Key, number: int, type_: int) -> Levels:
+        """Read the sets of a list for a type, and let go of the words that nobody has asked for in the longest time."""
+        statement = "SELECT rows FROM postings WHERE list = ? AND type = ? ORDER BY level"
+        read = [rows for (rows,) in self._snapshot.rows(statement, (number, type_))]
+        size = FIXED_BYTES + 2 * sum(map(len, read))  # the sets by exact numbers are made of them
+        with self._lock:
+            if key in self._kept:
+                self._bytes += size - self._kept[key].sizes.get(type_, 0)
+                self._kept[key].sizes[type_] = size
             while self._bytes > MOST_KEPT and len(self._kept) > 1:
-                _, (_, gone) = self._kept.popitem(last=False)
-                self._bytes -= gone
-        return standing
+                _, gone = self._kept.popitem(last=False)
+                self._bytes -= sum(gone.sizes.values())
+        return [BitMap.deserialize(rows) for rows in read]
 
     def _found(self, expression: str) -> Standing:
         """Return where something stands that only the index of words knows, hit by hit."""
         hits = self._snapshot.rows("SELECT rowid, occurrences(search) FROM search WHERE search MATCH ?", (expression,))
-        return Standing(
-            {
-                type_: counted((rowid % ROWS_EACH, count) for rowid, count in part)
-                for type_, part in groupby(hits, lambda hit: hit[0] // ROWS_EACH)
-            }
-        )
+        levels = {
+            type_: counted((rowid % ROWS_EACH, count) for rowid, count in part)
+            for type_, part in groupby(hits, lambda hit: hit[0] // ROWS_EACH)
+        }
+        return Standing(hits_of(levels), lambda type_: levels.get(type_, []))
 
 
 _OF: weakref.WeakKeyDictionary[Snapshot, Terms] = weakref.WeakKeyDictionary()
