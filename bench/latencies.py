@@ -54,9 +54,18 @@ def _lists(size: Size, server: Server) -> dict[str, list[str]]:
 
 
 def _part(load: Load, server: Server, name: str, paths: Sequence[str], turn: int) -> Result:
-    """Send the part of the paths that belongs to one round, each once."""
-    some = paths[turn::ROUNDS][:ENOUGH]
+    """Send the part of the paths that belongs to one round, each once.
+
+    Each is asked by somebody else, which makes a query of its own of it: in a small dataset the same ones come again, and what is kept of
+    them would be compared with what a large one is asked for the first time.
+    """
+    some = [_by_another(path, number) for number, path in enumerate(paths[turn::ROUNDS][:ENOUGH])]
     return load.send(server, listed(name, some), once=True)
+
+
+def _by_another(path: str, number: int) -> str:
+    """Return a path as asked by one of many clients, each with an address of its own."""
+    return f"{path}{'&' if '?' in path else '?'}mailto=reader-{number}@example.org"
 
 
 def tails(bench: Bench) -> Iterator[Line]:
