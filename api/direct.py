@@ -15,6 +15,7 @@ from typing import Any, Final
 from flask import Flask
 
 from .answers import Answer
+from .asked import PAGE, SIZE
 from .contract import Blueprint, Endpoint
 from .exchange import Application, Exchange, exchanging
 from .headers import POLICY, common
@@ -27,7 +28,7 @@ Key = tuple[str, str]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
 HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,4}|:[1-5][0-9]{4})?")  # of its ports the ordinary ones
-NUMBERS: Final = re.compile(r"(?<![^&])(page|per_page)=([1-9][0-9]{0,4})(?:&|$)")
+NUMBERS: Final = re.compile(rf"(?<![^&])({PAGE}|{SIZE})=([1-9][0-9]{{0,4}})(?:&|$)")
 MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
@@ -112,8 +113,8 @@ def numbered(query: str) -> tuple[str, int, int | None]:
     said = dict(zip(rest[1::3], rest[2::3], strict=True))
     if len(said) < len(rest) // 3:
         return query, 1, None
-    size = said.get("per_page")
-    return "".join(rest[::3]).rstrip("&"), int(said.get("page", 1)), int(size) if size else None
+    size = said.get(SIZE)
+    return "".join(rest[::3]).rstrip("&"), int(said.get(PAGE, 1)), int(size) if size else None
 
 
 @lru_cache(maxsize=64)

@@ -90,28 +90,9 @@ TURNED = [
     ("/v1/events", "participant=tea-first&page={}&per_page=1"), ("/v1/events", "date__gte=1900&page={}&per_page=1"),
 ]  # fmt: skip
 NUMBERS = [
-    "1",
-    "2",
-    "3",
-    "4",
-    "25",
-    "50",
-    "200",
-    "201",
-    "51",
-    "100",
-    "9999",
-    "10000",
-    "10001",
-    "99999",
-    "0",
-    "01",
-    "-1",
-    "1.5",
-    "",
-    "x",
-    "999999999999",
-]
+    "1", "2", "3", "4", "25", "50", "200", "201", "51", "100", "9999", "10000", "10001", "99999",
+    "0", "01", "-1", "1.5", "", "x", "999999999999",
+]  # fmt: skip
 turns = st.lists(st.tuples(st.sampled_from(NUMBERS[:4] * 3 + NUMBERS), headers | st.just({})), min_size=2, max_size=8)
 
 
