@@ -9,6 +9,7 @@ import socket
 import threading
 from contextlib import suppress
 from functools import partial
+from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
+from granian.server.mp import WorkerProcess
 
 from . import collector
 from .config import Settings
@@ -72,6 +74,7 @@ def serve(snapshot: Path, place: Named, keeper: Keeper, settings: Settings) -> N
     server.on_startup(keeper.start)
     server.on_shutdown(keeper.end)
     server.signal_handler_reload = keeper.tell  # type: ignore[method-assign] # Granian's own replaces every worker, one in 3.5 seconds
+    WorkerProcess.is_alive = is_alive  # type: ignore[assignment, method-assign]
     os.register_at_fork(before=_hold_signals, after_in_parent=_let_signals_go, after_in_child=_forget_handlers)
     os.register_at_fork(before=keeper.busy.acquire, after_in_parent=keeper.busy.release, after_in_child=keeper.busy.release)
     with place.locked():
@@ -83,6 +86,15 @@ def serve(snapshot: Path, place: Named, keeper: Keeper, settings: Settings) -> N
 def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def is_alive(worker: WorkerProcess) -> bool:
+    """Return whether a worker has not ended yet, as the pipe tells that its end closes.
+
+    Granian asks `multiprocessing`, which takes a process for alive as long as another thread has waited for it and not said so yet. One
+    thread of Granian's waits for each worker, so that a busy machine was told of workers that would not stop when they had stopped.
+    """
+    return not wait([worker.inner.sentinel], timeout=0)
 
 
 def in_batches() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import socket
@@ -12,9 +13,10 @@ from pathlib import Path
 from subprocess import Popen
 
 import pytest
+from granian.server.mp import WorkerProcess
 from running import alive, end, free_port, get, listeners, serving, start, wait_until, wait_until_ready, workers_of
 
-from api.serve import cores
+from api.serve import cores, is_alive
 from api.snapshot.build import build
 from api.snapshot.layout import file_name
 from schemas import RESOURCES
@@ -90,6 +92,17 @@ def test_a_signal_ends_all_of_it_with_0_and_without_a_word(snapshot: Path, host:
         where = f"http://{'[::1]' if host == '::1' else host}:{port}"
         assert (code, said) == (0, f"Disputes at the Tea Table 2026.11.0 is served at {where} by 2 workers; stop with Ctrl-C\n")
         assert wait_until(lambda: not any(map(alive, workers)))
+
+
+def test_a_worker_that_has_ended_is_not_alive_whoever_waited_for_it() -> None:
+    go_on = multiprocessing.Event()
+    worker = WorkerProcess(None, 0, go_on.wait, ())
+    worker.inner.start()
+    assert is_alive(worker)
+    go_on.set()
+    os.waitpid(worker.inner.pid, 0)  # as the thread that watches a worker does, at the moment before it has said so
+    assert worker.inner.is_alive()
+    assert not is_alive(worker)
 
 
 def test_a_signal_that_comes_while_it_starts_is_not_lost(snapshot: Path) -> None:
