@@ -95,8 +95,10 @@ def test_a_signal_ends_all_of_it_with_0_and_without_a_word(snapshot: Path, host:
 
 
 def test_a_worker_that_has_ended_is_not_alive_whoever_waited_for_it() -> None:
-    go_on = multiprocessing.Event()
+    context = multiprocessing.get_context("spawn")
+    go_on = context.Event()
     worker = WorkerProcess(None, 0, go_on.wait, ())
+    worker.inner = context.Process(target=go_on.wait)
     worker.inner.start()
     assert is_alive(worker)
     go_on.set()
