@@ -28,7 +28,7 @@ ONLY_WHOLE: Final = frozenset(
 
 
 class Kept(NamedTuple):
-    """An answer: its tag, its headers but for the request id, those of its 304, its bytes as they are sent, and how many it takes."""
+    """An answer: its tag as it is sent, its headers but for the request id, those of its 304, its bytes in parts, and how many it takes."""
 
     tag: str
     headers: tuple[tuple[str, str], ...]
@@ -52,25 +52,24 @@ class ResponseLayer:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        kept = self._kept.get(key_of(environ))
-        if kept is None or is_past(environ):
-            return self._ask(environ, start_response)
-        method, held = environ["REQUEST_METHOD"], environ.get("HTTP_IF_NONE_MATCH")
+        key = key_of(environ)
+        kept = self._kept.get(key) if key else None
+        if kept is None:
+            return self._ask(key, environ, start_response)
+        method, sent = environ["REQUEST_METHOD"], environ.get
         if method not in {"GET", "HEAD"}:
             return self.application(environ, start_response)
-        named = ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID")))
-        if held is not None and names(held, kept.tag):
+        named = ("X-Request-Id", request_id(sent("HTTP_X_REQUEST_ID")))
+        held = sent("HTTP_IF_NONE_MATCH")
+        if held is not None and (held == kept.tag or names(held, kept.tag[1:-1])):
             start_response("304 NOT MODIFIED", [*kept.unchanged, named])
             return []
         start_response("200 OK", [*kept.headers, named])
         return kept.parts if method == "GET" else []
 
-    def _ask(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _ask(self, key: Key | None, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Have the application answer, and keep what it says where it may be kept and is asked for again."""
-        if environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ or is_past(environ):
-            return self.application(environ, start_response)
-        key = key_of(environ)
-        if not self._is_asked_again(key):
+        if key is None or environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ or not self._is_asked_again(key):
             return self.application(environ, start_response)
         said: list[tuple[str, Headers]] = []
 
@@ -112,7 +111,7 @@ class ResponseLayer:
         if "ETag" not in named or not named.get("Cache-Control", "").startswith("public"):
             return
         shown = tuple(pair for pair in headers if pair[0] != "X-Request-Id")
-        kept = Kept(named["ETag"].strip('"'), shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body], size)
+        kept = Kept(named["ETag"], shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body], size)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = kept
@@ -122,18 +121,15 @@ class ResponseLayer:
                 self.bytes -= self._kept.pop(oldest).size
 
 
-def is_past(environ: dict[str, Any]) -> bool:
-    """Say whether a request has a header that is looked at nowhere here, and so goes past the layer."""
-    return (
+def key_of(environ: dict[str, Any]) -> Key | None:
+    """Return all of a request that a whole answer can depend on, or None where it has a header that is looked at nowhere here."""
+    if (
         "HTTP_RANGE" in environ
         or "HTTP_IF_MATCH" in environ
         or "HTTP_IF_UNMODIFIED_SINCE" in environ
         or "HTTP_IF_MODIFIED_SINCE" in environ
-    )
-
-
-def key_of(environ: dict[str, Any]) -> Key:
-    """Return all of a request that an answer can depend on, but for what makes it a part or none."""
+    ):
+        return None
     sent = environ.get
     return (
         environ["PATH_INFO"],

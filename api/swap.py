@@ -89,7 +89,7 @@ class Swapping:
 
     def _take_up(self, app: Flask) -> None:
         """Answer with another application from now on."""
-        self._application = ResponseLayer(app, self._settings.kept * MIB) if self._settings.kept else app
+        self._application = ResponseLayer(app, self._settings.kept * MIB).__call__ if self._settings.kept else app
         self._serving = app.extensions[EXTENSION].snapshot.identity
         self._alive.add(app)
         self._settle()
