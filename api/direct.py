@@ -27,8 +27,9 @@ Steps = tuple[str, ...]
 Key = tuple[str, str]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
-HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[0-9]{1,4}|:[1-5][0-9]{4})?")  # of its ports the ordinary ones
+HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?")  # of ports ordinary ones
 NUMBERS: Final = re.compile(rf"(?<![^&])({PAGE}|{SIZE})=([1-9][0-9]{{0,4}})(?:&|$)")
+NUMBERED: Final = re.compile(rf"(?<![^&])(?:{PAGE}|{SIZE})=")
 MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
@@ -79,7 +80,7 @@ class Direct:
         if endpoint is None or given is None:
             return None
         made: Answer = endpoint.view(given, **within)
-        if made.turn:
+        if made.turn and not NUMBERED.search(key[1]):  # such as page=%32, a number that is not written plainly
             self._turns.keep(key, made.turn, made.weight)
         return made
 
