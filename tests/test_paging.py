@@ -142,6 +142,13 @@ def test_a_walk_through_a_search_is_what_its_pages_are(world: World, sort: str):
         assert whole == world.found(BY_TYPE["claim"], q="the*")
 
 
+@pytest.mark.parametrize("sort", ["-relevance", "relevance", "kind,-relevance", "text"])
+@pytest.mark.parametrize("narrowed", [{"q": "zzzz", "kind": "causal"}, {"q": "the", "tag": "no-such-tag"}, {"q": "the", "id": "nobody"}])
+def test_a_walk_through_nothing_ends_where_it_begins(world: World, narrowed: dict[str, str], sort: str):
+    page = world.get("/v1/claims", cursor="*", sort=sort, **narrowed)
+    assert (page["data"], page["meta"]["total"], page["links"]["next"]) == ([], 0, None)
+
+
 def test_a_walk_may_change_its_stride_and_what_it_shows(world: World):
     first = world.get("/v1/claims", cursor="*", per_page="2", sort="-text", facets="kind", facet_limit="3", include="made_by")
     cursor = parameters_of(first["links"]["next"])["cursor"]

@@ -150,6 +150,8 @@ def _up_to(snapshot: Snapshot, resource: Resource, one: Filter, column: str, com
         return found | last
     own = last - inner[0] if inner else last
     condition, bound = "value BETWEEN ? AND ?", [runs[0][0], runs[0][1]]
+    if not own:
+        return found
     if column != FIRST:  # no index leads to these but by the row
         condition, bound = "row IN carray(?)", [apsw.carray(array("q", own))]
     edge = snapshot.rows(f"SELECT row FROM {filter_table(resource, one)} WHERE {condition} AND {column} {sign} ?", (*bound, value))
