@@ -248,6 +248,14 @@ def test_case_spacing_and_order_make_no_difference(world: World):
     assert world.get("/v1/quotes", q="  will \t we ")["meta"]["query"]["q"] == "will we"
 
 
+def test_the_order_of_parameters_makes_no_difference(world: World):
+    debate = world.ids(BY_TYPE["debate"])[0]
+    for path in ("/v1/search", "/v1/autocomplete"):
+        parameters = [("q", "the"), ("types", "claim,quote"), ("debate", debate), ("per_page", "3")]
+        answers = [world.client.get(path, query_string=dict(order)) for order in itertools.permutations(parameters)]
+        assert len({(answer.data, answer.headers["ETag"]) for answer in answers}) == 1
+
+
 def test_words_fold_once_and_for_all():
     for number in (*range(0x20, 0x3000), *range(0xF900, 0x10000), *range(0x1D400, 0x1D800)):
         for word in found_words(f"a{chr(number)}b {chr(number)}c"):

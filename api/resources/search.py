@@ -17,7 +17,7 @@ from api.parameters import AutocompleteParameters, SearchParameters
 from api.query import written
 from api.snapshot.everywhere import Scope
 
-OF_THE_ANSWER = ("mailto", "page", "per_page", "pretty")  # and not of what is looked for
+LOOKED_FOR = ("q", "types", "debate")  # of all parameters, in the order in which the answer says them
 
 blp = Blueprint("search", __name__, description="Search over all types, and completion.")
 
@@ -101,7 +101,7 @@ def _spelled(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _understood(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in parameters.items() if name not in OF_THE_ANSWER}
+    return {name: parameters[name] for name in LOOKED_FOR if name in parameters}
 
 
 def _check_debates(parameters: Mapping[str, Any]) -> None:
