@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Final
 
 import snowballstemmer
@@ -19,6 +19,9 @@ WORD: Final = re.compile(rf"[^\W_](?:[^\W_]|[{''.join(sorted(MARKS))}]|['’](?=
 APOSTROPHES: Final = str.maketrans("", "", "'’\u02bc")
 # Combining classes of marks that are no accents: signs of vowels, nukta, the voicing of kana, virama.
 KEPT_CLASSES: Final = (0, 7, 8, 9)
+# How much is remembered of words: clients send them, and must not fill the memory of a process with them.
+MOST_REMEMBERED: Final = 32_768
+LONGEST_REMEMBERED: Final = 24
 _STEMMER: Final = snowballstemmer.stemmer("english")
 _STEMMING: Final = threading.Lock()  # a stemmer keeps the word that it is at work on
 
@@ -47,7 +50,33 @@ def folded_words(text: str) -> list[str]:
     return [folded for folded in map(fold, WORD.findall(text)) if folded]
 
 
-@lru_cache(maxsize=65_536)
+class Remembered(dict[str, str]):
+    """What a function has made of words, but for very long ones; where there are too many, it forgets them and begins again.
+
+    A word that is remembered takes a third of what `functools.lru_cache` needs for it, and most are.
+    """
+
+    def __init__(self, make: Callable[[str], str]) -> None:
+        """Take the function."""
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, word: str) -> str:
+        """Ask the function."""
+        made = self._make(word)
+        if max(len(word), len(made)) <= LONGEST_REMEMBERED:
+            if len(self) >= MOST_REMEMBERED:
+                self.clear()
+            self[word] = made
+        return made
+
+
+def remembering(make: Callable[[str], str]) -> Callable[[str], str]:
+    """Have a function of a word remember what it has made."""
+    return Remembered(make).__getitem__
+
+
+@remembering
 def fold(word: str) -> str:
     """Return a word without case, accents and apostrophes: `L’Été` and `lete` are one (caseless by compatibility, Unicode D146)."""
     plain = word
@@ -56,7 +85,7 @@ def fold(word: str) -> str:
     return "".join(one for one in plain if one.isalnum() or (one in MARKS and unicodedata.combining(one) in KEPT_CLASSES))
 
 
-@lru_cache(maxsize=65_536)
+@remembering
 def stem(folded: str) -> str:
     """Return the stem of a folded word (Snowball English; Porter 2001)."""
     with _STEMMING:
