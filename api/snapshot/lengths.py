@@ -148,16 +148,15 @@ class Lengths:
             self._of_class[type_, number] = found
         return found
 
-    def at(self, type_: int, rows: BitMap) -> list[int]:
-        """Return the lengths of some rows of a type, in their order."""
+    def at(self, type_: int, rows: Sequence[int]) -> list[int]:
+        """Return the lengths of some rows of a type, which are in order."""
         found: list[int] = []
-        ordered = rows.to_array()
         place = 0
-        while place < len(ordered):
-            number = ordered[place] // CHUNK
-            first, behind = number * CHUNK, bisect_left(ordered, (number + 1) * CHUNK, place)
+        while place < len(rows):
+            number = rows[place] // CHUNK
+            first, behind = number * CHUNK, bisect_left(rows, (number + 1) * CHUNK, place)
             chunk = self._chunk(type_, number)
-            found += [chunk[row - first] for row in ordered[place:behind]]
+            found += [chunk[row - first] for row in rows[place:behind]]
             place = behind
         return found
 

@@ -54,7 +54,9 @@ class Formula:
         return score
 
 
-Group = tuple[float, int, Sequence[int] | BitMap]  # a score, a type, and the rows of it that have the score, in order
+Equal = Sequence[int] | BitMap  # rows of one score, in order
+Group = tuple[float, int, Equal]  # a score, a type, and the rows of it that have the score
+Scored = Iterator[tuple[float, Equal]]  # rows by their score, best first
 
 
 @dataclass
@@ -80,7 +82,7 @@ class Ranking:
         while self._queue:
             bound, what, type_, _, payload = heapq.heappop(self._queue)
             if what == RANKED:
-                yield from self._equal(-bound, type_, payload)
+                yield from self._equal(-bound, type_, *payload)
             elif steps < MOST_STEPS:
                 steps += self._look_into(what, type_, payload)
             else:
@@ -93,11 +95,19 @@ class Ranking:
         for type_, rows in self.matching.items():
             self._each(type_, rows)
         while self._queue:
-            bound, _, type_, _, rows = heapq.heappop(self._queue)
+            bound, _, type_, _, (rows, others) = heapq.heappop(self._queue)
+            self._next(type_, others)
             yield -bound, type_, rows
 
     def _push(self, bound: float, what: int, type_: int, payload: Any) -> None:
         heapq.heappush(self._queue, (-bound, what, type_, next(self._order), payload))
+
+    def _next(self, type_: int, scored: Scored) -> None:
+        """Take the next rows of one score; those behind them wait until these are found."""
+        for score, rows in scored:
+            if score <= self.most:
+                self._push(score, RANKED, type_, (rows, scored))
+                return
 
     def _start(self, type_: int, rows: BitMap) -> None:
         """Take the rows of a type, few at once or many by their lengths."""
@@ -113,11 +123,13 @@ class Ranking:
         """Return what records score at most that are at least so long, and in which the terms stand at most so often."""
         return self.formula.score(highest, least) * ABOVE
 
-    def _equal(self, score: float, type_: int, rows: Sequence[int] | BitMap) -> Iterator[Group]:
+    def _equal(self, score: float, type_: int, rows: Equal, others: Scored) -> Iterator[Group]:
         """Yield the rows that have a score, all that stand in the queue with it."""
+        self._next(type_, others)
         same = {type_: [rows]}
         while self._queue and self._queue[0][0] == -score and self._queue[0][1] == RANKED:
-            _, _, other, _, more = heapq.heappop(self._queue)
+            _, _, other, _, (more, others) = heapq.heappop(self._queue)
+            self._next(other, others)
             same.setdefault(other, []).append(more)
         for number, parts in sorted(same.items()):
             yield score, number, parts[0] if len(parts) == 1 else sorted(row for part in parts for row in part)
@@ -133,7 +145,8 @@ class Ranking:
         while depth < len(counts) and counts[self.formula.foremost[depth]] == 1:
             depth += 1  # it stands once in all of them
         if depth == len(counts):
-            return self._by_length(type_, rows, number, counts)
+            self._next(type_, self._by_length(type_, rows, number, counts))
+            return 1
         if len(rows) <= FEW:
             self._each(type_, rows)
             return 1 + len(rows) * len(self.terms) // ONE_BY_ONE
@@ -160,14 +173,11 @@ class Ranking:
                 self._push(self._bound(more, least), INNER, type_, (rows, narrowed, number, more, depth + 1))
         return 1
 
-    def _by_length(self, type_: int, rows: BitMap, number: int, counts: tuple[int, ...]) -> int:
-        """Score rows in which each term stands equally often, those of one length at once."""
+    def _by_length(self, type_: int, rows: BitMap, number: int, counts: tuple[int, ...]) -> Scored:
+        """Yield rows in which each term stands equally often, the shortest first, which score most."""
         for length, standing in self.lengths.within(type_, number):
             if rows.intersect(standing):
-                score = self.formula.score(counts, length)
-                if score <= self.most:
-                    self._push(score, RANKED, type_, rows & standing)
-        return 1
+                yield self.formula.score(counts, length), rows & standing
 
     def _each(self, type_: int, rows: BitMap) -> None:
         """Score rows one by one."""
@@ -175,14 +185,12 @@ class Ranking:
         places = {row: place for place, row in enumerate(ordered)}
         columns = [_times(term.levels(type_), rows, places) for term in self.terms]
         equal: dict[float, list[int]] = {}
-        for row, length, counts in zip(ordered, self.lengths.at(type_, rows), zip(*columns, strict=True), strict=True):
+        for row, length, counts in zip(ordered, self.lengths.at(type_, ordered), zip(*columns, strict=True), strict=True):
             score = self._scored.get((length, counts))
             if score is None:
                 score = self._scored[length, counts] = self.formula.score(counts, length)
-            if score <= self.most:
-                equal.setdefault(score, []).append(row)
-        for score, some in equal.items():
-            self._push(score, RANKED, type_, some)
+            equal.setdefault(score, []).append(row)
+        self._next(type_, iter(sorted(equal.items(), reverse=True)))
 
     def _left(self, what: int, type_: int, payload: Any) -> BitMap:
         """Return the rows of what was not looked into."""
