@@ -54,8 +54,10 @@ class Matches:
         for type_, row, score in rows:
             if score == UNRANKED:
                 late.setdefault(type_, BitMap()).add(row)
+        if not late:
+            return Page(total, rows)
         scores = self._scores(late)
-        return Page(total, [(type_, row, scores.get((type_, row), score)) for type_, row, score in rows] if late else rows)
+        return Page(total, [(type_, row, scores.get((type_, row), score)) for type_, row, score in rows])
 
     def behind(self, type_: int, among: BitMap | None, row: int, limit: int) -> list[int] | None:
         """Return the rows of a type that follow one in the order of relevance, or None where that one does not match."""
