@@ -22,11 +22,13 @@ from running import environment
 from test_rules import BROKEN, Broken
 from tiny import ABOUT, change, tiny, write
 
+from api.bounds import MOST_FACET_VALUES
 from api.snapshot import build as building
 from api.snapshot.build import Source, build
 from api.snapshot.crew import Crew
 from api.snapshot.draft import DRAFT
 from api.snapshot.filling import PAGE_BYTES
+from api.snapshot.filter_sets import kinds
 from api.snapshot.layout import filter_table
 from api.snapshot.read import Snapshot
 from bench.generator import generate
@@ -98,6 +100,9 @@ def content(path: Path) -> Iterator[Any]:
             yield sorted(database.execute(f"SELECT {name}.id, {table}.value FROM {table} JOIN {name} USING (row)"))
     for table in ("texts", "integrity", "exports", "spoken_names", "common_words", "meta", "inputs", "passage_vocabulary"):
         yield table, list(database.execute(f"SELECT * FROM {table}"))
+    for name, *_ in (kind for resource in RESOURCES for kind in kinds(resource)):
+        shown = "SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value LIMIT ?"
+        yield name, list(database.execute(shown, (name, MOST_FACET_VALUES)))
     yield list(database.execute("SELECT source, start, line, text FROM passages ORDER BY row"))
     yield list(database.execute("SELECT source, last - first FROM passage_ranges"))
     yield list(

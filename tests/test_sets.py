@@ -21,13 +21,15 @@ from worlds import FINE, World
 
 from api.filters import dimensions, end_of, facetable, operators
 from api.query import Clause, Query, SortKey
-from api.snapshot import derived, tally, walking
+from api.snapshot import derived, filter_sets, tally, walking
 from api.snapshot.derived import Cut
+from api.snapshot.filter_sets import note_frequent, refresh_frequent
 from api.snapshot.find import page
 from api.snapshot.layout import filter_table, own_sorts, sort_column
 from api.snapshot.memory import LEAST_BYTES, Memory
 from api.snapshot.read import Snapshot
 from api.snapshot.selection import taken
+from api.snapshot.sets import TABLE as SETS
 from api.snapshot.tally import groups, values
 from api.snapshot.walking import Walk
 from schemas import RESOURCES, Resource
@@ -259,3 +261,40 @@ def test_memory_keeps_neither_what_is_small_nor_what_is_larger_than_all_of_it():
     memory.keep("small", 1, LEAST_BYTES - 1)
     memory.keep("large", 2, 3 * LEAST_BYTES + 1)
     assert (memory.get("small"), memory.get("large")) == (None, None)
+
+
+# The most frequent values
+
+
+STANDING = st.dictionaries(st.integers(0, 9), st.integers(1, 4))  # in how many rows each value stands
+
+
+@given(states=st.lists(STANDING, min_size=2, max_size=6))
+def test_the_most_frequent_values_are_those_of_a_new_count_whatever_has_changed(states: list[dict[int, int]]):
+    shown, noted = 2, 4
+    with closing(apsw.Connection(":memory:")) as database, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(filter_sets, "MOST_FACET_VALUES", shown)
+        patched.setattr(filter_sets, "MOST_NOTED", noted)
+        database.execute(f"{SETS}; CREATE TABLE pairs (value, row)")
+        note_frequent(database, "one", "pairs")
+        for before, after in pairwise([{}, *states]):
+            changed = {value for value in before.keys() | after.keys() if before.get(value) != after.get(value)}
+            database.execute("DELETE FROM pairs")
+            database.executemany("INSERT INTO pairs VALUES (?, 0)", [(value,) for value, times in after.items() for _ in range(times)])
+            refresh_frequent(database, "one", "pairs", changed)
+            found = list(database.execute("SELECT value, size FROM frequent WHERE name = 'one' ORDER BY size DESC, value"))
+            assert found[:shown] == sorted(after.items(), key=lambda one: (-one[1], one[0]))[:shown]
+            assert len(found) <= noted
+
+
+def test_values_are_not_counted_again_while_enough_are_known_to_come_first(monkeypatch: pytest.MonkeyPatch):
+    with closing(apsw.Connection(":memory:")) as database:
+        database.execute(f"{SETS}; CREATE TABLE pairs (value, row)")
+        values = range(2 * filter_sets.MOST_NOTED)
+        database.executemany("INSERT INTO pairs VALUES (?, 0)", [(value,) for value in values for _ in range(3 if value < 300 else 2)])
+        note_frequent(database, "one", "pairs")
+        monkeypatch.setattr(filter_sets, "note_frequent", lambda *_: pytest.fail("all were counted again"))
+        database.execute("DELETE FROM pairs WHERE value < 50")
+        refresh_frequent(database, "one", "pairs", range(50))
+        shown = database.execute("SELECT value FROM frequent WHERE name = 'one' ORDER BY size DESC, value LIMIT ?", (200,))
+        assert [value for (value,) in shown] == list(range(50, 250))

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 import apsw
 from pyroaring import BitMap
@@ -18,6 +18,7 @@ from schemas import Filter, Resource
 from .layout import filter_table, is_date
 from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, rare_name, value_name
 
+MOST_NOTED: Final = 2 * MOST_FACET_VALUES  # values, so that building again may lose half of them before it has to count all
 Block = tuple[int, int]  # first and last row, both within
 Kind = tuple[str, str, str, bool]  # the name of sets, the table and the expression of their values, whether rare values have none
 
@@ -51,7 +52,7 @@ def write_sets(database: apsw.Connection, resource: Resource, least: int = LEAST
         keep(database, any_name(name), WHOLE, some)
         keep(database, rare_name(name), least, rare)
         if plain:
-            _note_frequent(database, name, table)
+            note_frequent(database, name, table)
 
 
 def _dated(resource: Resource) -> Iterator[Filter]:
@@ -67,26 +68,38 @@ def _standing(database: apsw.Connection, table: str, condition: str, bound: Sequ
     return BitMap(_column(database, f"SELECT row FROM {table} WHERE {condition}", bound))
 
 
-def _note_frequent(database: apsw.Connection, name: str, table: str) -> None:
-    """Write the values of a filter that a facet of the whole collection shows at most."""
+def note_frequent(database: apsw.Connection, name: str, table: str) -> None:
+    """Write the values of a filter that a facet of the whole collection shows at most, and those that come next."""
     database.execute("DELETE FROM frequent WHERE name = ?", (name,))
     counted = f"SELECT ?, count(*), value FROM {table} GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
-    database.execute(f"INSERT INTO frequent {counted}", (name, MOST_FACET_VALUES))
+    database.execute(f"INSERT INTO frequent {counted}", (name, MOST_NOTED))
 
 
-def _refresh_frequent(database: apsw.Connection, name: str, table: str, changed: Iterable[Any]) -> None:
-    """Bring those values up to date, where some stand in more rows now, or in fewer: what is not shown is not known."""
-    ((shown,),) = database.execute("SELECT count(*) FROM frequent WHERE name = ?", (name,))
-    if shown == MOST_FACET_VALUES:
-        _note_frequent(database, name, table)
-        return
+def refresh_frequent(database: apsw.Connection, name: str, table: str, changed: Iterable[Any]) -> None:
+    """Bring those values up to date, where some stand in more rows now, or in fewer.
+
+    Where there may be more values than are noted, all that is known of the others is that they come behind the last one: only where
+    too few come before that are all values counted again.
+    """
+    noted = database.execute("SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value", (name,)).fetchall()
     values = [(name, value) for value in changed]
     database.executemany("DELETE FROM frequent WHERE name = ? AND value = ?", values)
     counted = f"SELECT ?, count(*), value FROM {table} WHERE value = ? GROUP BY value"
     database.executemany(f"INSERT INTO frequent {counted}", values)
-    behind = "SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value LIMIT -1 OFFSET ?"
-    for size, value in list(database.execute(behind, (name, MOST_FACET_VALUES))):
-        database.execute("DELETE FROM frequent WHERE name = ? AND size = ? AND value = ?", (name, size, value))
+    if len(noted) >= MOST_FACET_VALUES:
+        _forget(database, name, noted[-1])
+        ((left,),) = database.execute("SELECT count(*) FROM frequent WHERE name = ?", (name,))
+        if left < MOST_FACET_VALUES:
+            note_frequent(database, name, table)
+    place = "SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value LIMIT 1 OFFSET ?"
+    for last in database.execute(place, (name, MOST_NOTED - 1)).fetchall():
+        _forget(database, name, last)
+
+
+def _forget(database: apsw.Connection, name: str, last: Any) -> None:
+    """Take out the values that come behind one, which is given with its size before it."""
+    behind = "DELETE FROM frequent WHERE name = ?1 AND (size < ?2 OR (size = ?2 AND value > ?3))"
+    database.execute(behind, (name, *last))
 
 
 def values_within(database: apsw.Connection, resource: Resource, block: Block) -> dict[str, set[Any]]:
@@ -106,7 +119,7 @@ def refresh_sets(database: apsw.Connection, resource: Resource, blocks: Sequence
     for name, table, expression, plain in kinds(resource):
         _refresh_kind(database, (name, table, expression, plain), blocks, changed[name])
         if plain:
-            _refresh_frequent(database, name, table, changed[name])
+            refresh_frequent(database, name, table, changed[name])
 
 
 def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], changed: Iterable[Any]) -> None:
