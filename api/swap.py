@@ -11,7 +11,6 @@ import threading
 import time
 import weakref
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -23,7 +22,7 @@ from .exchange import Application
 from .exports import SLOTS, slots_of
 from .layer import ResponseLayer
 from .service import EXTENSION
-from .snapshot.holding import UnusableSnapshot, identity
+from .snapshot.holding import Identity, UnusableSnapshot, identity
 from .snapshot.pointer import Named
 
 MIB: Final = 1 << 20
@@ -42,10 +41,10 @@ class Swapping:
         """
         self._place, self._settings = place, settings
         self._slots = slots_of(settings)
-        self._seen: tuple[int, ...] | None = ()  # as nothing is, not even what is not there
+        self._seen: Identity | tuple[()] | None = ()  # as nothing is, not even what is not there
         self._again: float | None = None  # when to try again, where what was seen could not be taken up
         self._said = ""
-        self._serving: tuple[int, int] | None = None
+        self._serving: Identity | None = None
         self._application: Application
         self._alive: weakref.WeakSet[Flask] = weakref.WeakSet()
         self.look()
@@ -78,7 +77,7 @@ class Swapping:
 
         :raises UnusableSnapshot: it cannot be served.
         """
-        seen = _stamp(self._place.path)
+        seen = identity(self._place.path)
         if seen != self._seen or (self._again is not None and time.monotonic() >= self._again):
             self._seen, self._again = seen, time.monotonic() + SECONDS_BEFORE_ANOTHER_TRY
             if self._serving is None or identity(self._place.snapshot()) != self._serving:
@@ -115,12 +114,3 @@ class Swapping:
         app.extensions[SLOTS] = self._slots
         app.test_client().get("/v1/claims", headers={"User-Agent": "rostrum"})
         return app
-
-
-def _stamp(path: Path) -> tuple[int, ...] | None:
-    """Return what changes when a file is replaced or written."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size

@@ -29,7 +29,7 @@ from api.config import Settings
 from api.snapshot.build import build
 from api.snapshot.holding import UnusableSnapshot
 from api.snapshot.layout import file_name
-from api.snapshot.pointer import Pointer
+from api.snapshot.pointer import Named, Pointer
 from api.snapshot.read import Snapshot
 from api.swap import Swapping
 from schemas.load import load
@@ -323,6 +323,24 @@ def test_a_snapshot_that_cannot_be_opened_leaves_the_old_one_in_its_place(worker
     with pytest.raises(UnusableSnapshot, match="writes it anew"):
         worker.application.look()
     assert worker.get("/v1/actors")[0].startswith("200")
+
+
+def test_a_snapshot_that_is_written_over_is_taken_up_as_another_one(tmp_path: Path) -> None:
+    data = tiny(tmp_path / "data")
+    named = Named(tmp_path / "named.rostrum")
+    build(load(data), named.path)
+    worker = Worker(Swapping(named, Settings(kept=1)), data, Pointer(tmp_path / "cache", data))
+    tag = worker.get("/v1/actors")[1]["ETag"]
+    release(data, "2026.12.0")
+    build(load(data), tmp_path / "new.rostrum")
+    inode = named.path.stat().st_ino
+    named.path.write_bytes((tmp_path / "new.rostrum").read_bytes())
+    assert named.path.stat().st_ino == inode
+    worker.application.look()
+    status, headers, body = worker.get("/v1/actors")
+    assert (status, headers["Dataset-Version"]) == ("200 OK", "2026.12.0")
+    assert headers["ETag"] != tag
+    assert b"As of 2026.12.0." in b"".join(body)
 
 
 def test_what_could_not_be_taken_up_is_tried_again(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from .draft import draft_of, sync
-from .holding import UnusableSnapshot, identity
+from .holding import UnusableSnapshot, identity, identity_of
 from .layout import SUFFIX, software
 
 POINTER: Final = ".pointer"
@@ -206,7 +206,7 @@ def _removed(snapshot: Path) -> bool:
         return True
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if identity(snapshot) == (os.fstat(handle).st_dev, os.fstat(handle).st_ino):
+        if identity(snapshot) == identity_of(os.fstat(handle)):
             snapshot.unlink()
     except OSError:
         return False
