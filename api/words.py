@@ -53,7 +53,7 @@ def folded_words(text: str) -> list[str]:
 class Remembered(dict[str, str]):
     """What a function has made of words, but for very long ones; where there are too many, it forgets them and begins again.
 
-    A word that is remembered takes a third of what `functools.lru_cache` needs for it, and most are.
+    `functools.lru_cache` bounds how many, and not how long they are. To find a word that is remembered calls no Python.
     """
 
     def __init__(self, make: Callable[[str], str]) -> None:
