@@ -53,7 +53,7 @@ class Exchange:
 
 def request_id(sent: str | None) -> str:
     """Return the id of a request: what the client sent where it can be logged, else one that no other request has."""
-    return sent if sent and REQUEST_ID.fullmatch(sent) else f"{_CHANCE}{next(_NUMBERS):012x}"
+    return sent if sent and REQUEST_ID.fullmatch(sent) else f"{_CHANCE}{next(_NUMBERS)}"
 
 
 def _draw() -> None:
@@ -62,7 +62,7 @@ def _draw() -> None:
     _CHANCE = os.urandom(10).hex()
 
 
-_NUMBERS = count()
+_NUMBERS = count(10**11)  # of twelve digits, so that each id has 32 characters
 _CHANCE = ""
 _draw()
 os.register_at_fork(after_in_child=_draw)
