@@ -28,8 +28,8 @@ Key = tuple[str, str]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
 HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?")  # of ports ordinary ones
-NUMBERS: Final = re.compile(rf"(?<![^&])({PAGE}|{SIZE})=([1-9][0-9]{{0,4}})(?:&|$)")
-NUMBERED: Final = re.compile(rf"(?<![^&])(?:{PAGE}|{SIZE})=")
+NUMBERED: Final = re.compile(rf"(?<![^&])({PAGE}|{SIZE})=")
+NUMBERS: Final = re.compile(rf"{NUMBERED.pattern}([1-9][0-9]{{0,4}})(?:&|$)")
 MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 

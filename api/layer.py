@@ -61,7 +61,7 @@ class ResponseLayer:
             return self.application(environ, start_response)
         named = ("X-Request-Id", request_id(sent("HTTP_X_REQUEST_ID")))
         held = sent("HTTP_IF_NONE_MATCH")
-        if held is not None and (held == kept.tag or names(held, kept.tag[1:-1])):
+        if held is not None and names(held, kept.tag):
             start_response("304 NOT MODIFIED", [*kept.unchanged, named])
             return []
         start_response("200 OK", [*kept.headers, named])

@@ -31,14 +31,14 @@ def failed(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:
 def unchanged(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:
     """Say whether If-None-Match, or without one If-Modified-Since, says that the client has it already (§13.2.2, steps 3 and 4)."""
     if "If-None-Match" in headers:
-        return names(headers["If-None-Match"], tag)
+        return names(headers["If-None-Match"], f'"{tag}"')
     since = date(headers.get("If-Modified-Since"))
     return since is not None and modified <= since
 
 
 def names(sent: str, tag: str) -> bool:
-    """Say whether an If-None-Match names a tag, weak ones compared as strong (§13.1.2)."""
-    return sent == f'"{tag}"' or is_any(sent) or any(tag == one for _, one in ENTITY_TAG.findall(sent))
+    """Say whether an If-None-Match names a tag, which is given in its quotes; weak ones are compared as strong (§13.1.2)."""
+    return sent == tag or is_any(sent) or any(tag[1:-1] == one for _, one in ENTITY_TAG.findall(sent))
 
 
 def is_any(sent: str) -> bool:
