@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -15,7 +14,7 @@ from api.bounds import MOST_FACET_VALUES
 from api.filters import BUCKETS
 from schemas import Filter, Resource
 
-from .layout import filter_table, is_date
+from .layout import as_numbers, filter_table, is_date
 from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, rare_name, value_name
 
 MOST_NOTED: Final = 2 * MOST_FACET_VALUES  # values, so that building again may lose half of them before it has to count all
@@ -150,7 +149,7 @@ def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
         again.add_range(first, last + 1)
     some, kept = _only(database, any_name(name)), _only(database, rare_name(name))
     condition = f"row IN carray(?) AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
-    found = _standing(database, table, condition, (apsw.carray(array("q", again & some)), name)) if again & some else BitMap()
+    found = _standing(database, table, condition, (as_numbers(again & some), name))
     keep(database, rare_name(name), least, (kept - again) | found)
 
 

@@ -151,11 +151,8 @@ def _ranked(snapshot: Snapshot, query: Query, taken: Rows, limit: int, offset: i
 def _ranked_behind(snapshot: Snapshot, query: Query, behind: Position | None) -> list[int]:
     """Return the rows of a page, and one more, behind a position in an order that needs scores."""
     parts = continuations(keys(query), _values(snapshot, query, behind)) if behind else [("", [])]
-    rows = taken(snapshot, query) if is_filtered(query) else None
+    among = ordered_rows(query, taken(snapshot, query) if is_filtered(query) else None)
     found: list[int] = []
-    if rows is not None and not rows:
-        return found
-    among = ordered_rows(query, rows)
     for more, bound in parts:
         if len(found) <= query.per_page:
             found += _ranked(snapshot, query, among.where(more, bound), query.per_page + 1 - len(found))

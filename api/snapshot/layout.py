@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
+
+import apsw
 
 from schemas import Filter, Resource
 from schemas.paths import end
@@ -110,3 +113,9 @@ def may_be_replaced(path: Path) -> bool:
     except OSError:
         return True  # the build will say what is wrong
     return not header or (header.startswith(MAGIC) and int.from_bytes(header[68:72], "big") == APPLICATION_ID)
+
+
+def as_numbers(rows: Iterable[int]) -> apsw.CArrayBinding | None:
+    """Return rows as `carray(?)` takes them: of none NULL, which it takes for no rows, since the binding of an empty array is refused."""
+    numbers = array("q", rows)
+    return apsw.carray(numbers) if numbers else None

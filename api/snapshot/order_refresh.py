@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from pyroaring import BitMap
 
 from schemas import Resource
 
-from .layout import keys_index, sort_column
+from .layout import as_numbers, keys_index, sort_column
 from .order_writing import Pair, cut, filter_orders, sorted_keys, write_groups, write_missing, write_runs
 from .orders import COLUMNS, MISSING, Run, ids_in_row_order, run_from, sort_order
 
@@ -37,7 +36,7 @@ class Source:
             f"SELECT {self.column}, row FROM {self.table} WHERE row IN carray(?) AND {self.column} BETWEEN ? AND ?"
             f" ORDER BY {self.column}, {self.last}"
         )
-        return database.execute(statement, (apsw.carray(array("q", rows)), low, high)) if rows else iter(())
+        return database.execute(statement, (as_numbers(rows), low, high))
 
     def within(self, database: apsw.Connection, block: Block, condition: str) -> list[Pair]:
         """Return the pairs of a block under a condition."""

@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from operator import le, lt
 from typing import Any, Final
 
-import apsw
 from pyroaring import BitMap
 
 from schemas import Filter, Resource
 
-from .layout import filter_table
+from .layout import as_numbers, filter_table
 from .read import Snapshot
 from .sets import any_name, value_name, whole
 
@@ -150,10 +149,8 @@ def _up_to(snapshot: Snapshot, resource: Resource, one: Filter, column: str, com
         return found | last
     own = last - inner[0] if inner else last
     condition, bound = "value BETWEEN ? AND ?", [runs[0][0], runs[0][1]]
-    if not own:
-        return found
     if column != FIRST:  # no index leads to these but by the row
-        condition, bound = "row IN carray(?)", [apsw.carray(array("q", own))]
+        condition, bound = "row IN carray(?)", [as_numbers(own)]
     edge = snapshot.rows(f"SELECT row FROM {filter_table(resource, one)} WHERE {condition} AND {column} {sign} ?", (*bound, value))
     return found | BitMap([row for (row,) in edge])
 

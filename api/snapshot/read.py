@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import weakref
-from array import array
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +17,7 @@ from schemas.problems import nearest
 from . import budget
 from .budget import Budget, TooCostly
 from .holding import UnusableSnapshot, hold, identity, let_go
-from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
+from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, as_numbers, software
 from .memory import Memory
 
 NEIGHBOURS: Final = 500
@@ -216,7 +215,7 @@ class Snapshot:
     def bodies_at(self, resource: Resource, numbers: Iterable[int]) -> list[bytes]:
         """Return the public forms at some rows of a collection, in the order in which their numbers are given."""
         statement = f"SELECT body FROM carray(?) CROSS JOIN {resource.collection} ON row = value"  # row by row, the numbers as they come
-        return [body for (body,) in self.rows(statement, (apsw.carray(array("q", numbers)),))] if numbers else []
+        return [body for (body,) in self.rows(statement, (as_numbers(numbers),))]
 
     def references(self, type_: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the reference object of each id that names a record of a type."""

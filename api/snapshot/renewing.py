@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile, zip_longest
@@ -14,6 +13,7 @@ from pyroaring import BitMap
 from schemas import BY_COLLECTION, RESOURCES
 
 from . import lengths
+from .layout import as_numbers
 from .levels import Levels, levels_of
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, packed
 from .search import BETWEEN_FIELDS
@@ -160,7 +160,7 @@ def _held(database: apsw.Connection, type_: int, numbers: Sequence[int]) -> Mapp
     """Return the levels of some lists for a type."""
     held: dict[int, list[tuple[int, BitMap]]] = defaultdict(list)
     statement = "SELECT list, id, rows FROM postings WHERE list IN carray(?) AND type = ? ORDER BY list, level"
-    for number, row, rows in database.execute(statement, (apsw.carray(array("q", numbers)), type_)):
+    for number, row, rows in database.execute(statement, (as_numbers(numbers), type_)):
         held[number].append((row, BitMap.deserialize(rows)))
     return held
 

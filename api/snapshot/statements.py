@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import apsw
-
 from api.query import RELEVANCE, Query
 
-from .layout import sort_column
+from .layout import as_numbers, sort_column
 from .search import SCORE, expression, rows_of
 
 TAKEN: Final = "taken"  # what a statement calls the table whose rows it takes
@@ -56,7 +53,7 @@ class Key:
 def ordered_rows(query: Query, among: Iterable[int] | None = None) -> Rows:
     """Return the rows that the words of a query match, each with its score; among some rows, where these are given."""
     found = _scored(query, *rows_of(query.resource))
-    return found if among is None else found.where(f"{TAKEN}.row IN carray(?)", [apsw.carray(array("q", among))])
+    return found if among is None else found.where(f"{TAKEN}.row IN carray(?)", [as_numbers(among)])
 
 
 def one_row(query: Query, row: int) -> Rows:

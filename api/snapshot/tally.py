@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from heapq import heappush, heappushpop, nsmallest
@@ -10,14 +9,13 @@ from itertools import chain, count, groupby
 from operator import itemgetter
 from typing import Any, Final
 
-import apsw
 from pyroaring import BitMap
 
 from api.filters import end_of, filter_named
 from api.query import Query
 from schemas import Filter, Resource
 
-from .layout import filter_table
+from .layout import as_numbers, filter_table
 from .read import Snapshot
 from .selection import is_narrowed, taken, with_value
 from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value_name, whole
@@ -99,8 +97,8 @@ def _looked_up(snapshot: Snapshot, table: str, rows: BitMap, limit: int) -> Coun
         return nsmallest(limit, _in_table(snapshot, table, rows), key=lambda one: (-one[1], one[0]))
     if len(rows) > MOST_LOOKED_UP:
         statement = f"SELECT value, count(*) FROM {table} WHERE row IN carray(?) GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
-        return snapshot.rows(statement, (apsw.carray(array("q", rows)), limit))
-    found = snapshot.rows(statement, (apsw.carray(array("q", rows)),)) if rows else []
+        return snapshot.rows(statement, (as_numbers(rows), limit))
+    found = snapshot.rows(statement, (as_numbers(rows),))
     return _first(list(Counter([value for (value,) in found]).items()), limit)
 
 
@@ -191,7 +189,7 @@ def _grouped(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]], ro
     order = ", ".join(f"{name} NULLS LAST" for name in names)
     if not rows:
         return 0, []
-    bound = apsw.carray(array("q", rows))
+    bound = as_numbers(rows)
     total = snapshot.rows(f"SELECT count(*) FROM ({grouped})", (bound,))[0][0]
     return total, snapshot.rows(f"{grouped} ORDER BY size DESC, {order} LIMIT ? OFFSET ?", (bound, query.per_page, query.offset))
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import apsw
 from pyroaring import BitMap
 
 from api.query import SortKey
 from schemas import Resource
 
-from .layout import keys_index, sort_column
+from .layout import as_numbers, keys_index, sort_column
 from .orders import GROUP, RUN, Run, ids_in_row_order, missing, runs, sort_order
 from .read import Snapshot
 
@@ -104,12 +102,12 @@ class Walk:
 
     def _sorted(self, rows: BitMap, keys: tuple[SortKey, ...], wanted: Wanted, behind: int | None) -> list[int]:
         """Return the first of a few rows in order, as many as may be wanted, or all that are behind a row where one is given."""
-        among = array("q", rows if behind is None else rows | BitMap([behind]))
+        among = rows if behind is None else rows | BitMap([behind])
         order = ", ".join(f"{sort_column(key.name)} {'DESC' if key.descending else 'ASC'} NULLS LAST" for key in keys)
         index = f"{self.resource.collection} INDEXED BY {keys_index(self.resource)}"
         statement = f"SELECT row FROM {index} WHERE row IN carray(?) ORDER BY {order} LIMIT ?"
         most = wanted.skip + wanted.left if behind is None else len(among)
-        found = [row for (row,) in self.snapshot.rows(statement, (apsw.carray(among), most))]
+        found = [row for (row,) in self.snapshot.rows(statement, (as_numbers(among), most))]
         return found if behind is None else found[found.index(behind) + 1 :]
 
     def _key(self, key: SortKey, row: int) -> Any:
