@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from flask import Response
 from werkzeug.http import http_date
@@ -23,6 +24,7 @@ from .version import code
 JSON: Final = "application/json"
 CACHE: Final = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=86400"
 VARY: Final = "Accept, Accept-Encoding"
+TAG_BYTES: Final = 16
 LONGEST_LINK: Final = 4000
 NOT_MODIFIED: Final = 304
 SECONDS_A_DAY: Final = 86_400
@@ -32,20 +34,20 @@ LICENCES: Final[Mapping[str, str]] = {
     "CC-BY-SA-4.0": "https://creativecommons.org/licenses/by-sa/4.0/",
     "ODbL-1.0": "https://opendatacommons.org/licenses/odbl/1-0/",
 }
+NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 SHARED: Final[Mapping[str, str]] = {"service-desc": "/v1/openapi.json", "service-doc": "/docs", "license": ""}
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """The bytes of an answer, and what only it can say of itself: its relations to other paths, and further headers.
 
     ``alternates`` are the paths of the same in other media types, by media type.
     """
 
     body: bytes
-    links: Mapping[str, str | None] = field(default_factory=dict)
-    headers: Mapping[str, str] = field(default_factory=dict)
-    alternates: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str | None] = NOTHING
+    headers: Mapping[str, str] = NOTHING
+    alternates: Mapping[str, str] = NOTHING
 
 
 @dataclass(slots=True)
@@ -115,10 +117,10 @@ def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges
     :raises Refusal: 406 or 412, and whatever `make` raises.
     :raises RequestedRangeNotSatisfiable: there is nothing in the range.
     """
-    want = _wanted_coding()
-    tag = etag(exchange().path, variant, media_type, want.coding)
-    plain = etag(exchange().path, variant, media_type, "") if ranges else tag
-    bounds = asked_bounds(exchange().method, exchange().headers, plain) if ranges and want.plain else None
+    asked, want = exchange(), _wanted_coding()
+    tag = etag(asked.path, variant, media_type, want.coding)
+    plain = etag(asked.path, variant, media_type, "") if ranges else tag
+    bounds = asked_bounds(asked.method, asked.headers, plain) if ranges and want.plain else None
     held = held_tag((tag, plain) if bounds else (tag,), make)
     if held:
         made = Answer(NOT_MODIFIED, {})
@@ -126,9 +128,13 @@ def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges
         made, held = _partial(make(), content_type or media_type, bounds), plain
     else:
         made, held = _whole(make(), content_type or media_type, want), tag
-    made.headers |= {"ETag": f'"{held}"', "Last-Modified": _written(released()), "Cache-Control": CACHE, "Vary": VARY}
+    headers = made.headers
+    headers["ETag"] = f'"{held}"'
+    headers["Last-Modified"] = _written(released())
+    headers["Cache-Control"] = CACHE
+    headers["Vary"] = VARY
     if ranges:
-        made.headers["Accept-Ranges"] = "bytes"
+        headers["Accept-Ranges"] = "bytes"
     return made
 
 
@@ -142,7 +148,7 @@ def momentary(media_type: str, content: Content) -> Answer:
 def etag(*parts: str) -> str:
     """Return the strong entity tag of a representation: dataset, code, path, query, media type and coding decide its bytes."""
     seen = "\n".join((snapshot().digest, code(), *parts))
-    return hashlib.sha256(seen.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return hashlib.blake2b(seen.encode("utf-8", "surrogatepass"), digest_size=TAG_BYTES).hexdigest()
 
 
 def released() -> datetime:
@@ -196,10 +202,11 @@ def held_tag(tags: Sequence[str], make: Callable[[], object]) -> str | None:
 
 def _whole(content: Content, content_type: str, want: Wanted) -> Answer:
     body, coding = coded(content.body, want)
-    headers = {"Content-Type": content_type, "Content-Length": str(len(body))}
+    link = link_header(content.links, content.alternates)
+    headers = {"Content-Type": content_type, "Content-Length": str(len(body)), **content.headers, "Link": link}
     if coding:
         headers["Content-Encoding"] = coding
-    return Answer(200, {**headers, **content.headers, "Link": link_header(content.links, content.alternates)}, body)
+    return Answer(200, headers, body)
 
 
 def _partial(content: Content, content_type: str, bounds: Bounds) -> Answer:
@@ -209,21 +216,21 @@ def _partial(content: Content, content_type: str, bounds: Bounds) -> Answer:
     """
     size = len(content.body)
     begin, end = within(bounds, size)
-    made = _whole(replace(content, body=content.body[begin:end]), content_type, Wanted("", plain=True))
+    made = _whole(content._replace(body=content.body[begin:end]), content_type, Wanted("", plain=True))
     made.status = 206
     made.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
     return made
 
 
-def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] | None = None) -> str:
+def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] = NOTHING) -> str:
     """Return the Link header (RFC 8288): the answer's own relations and those that all answers share.
 
     Where a long query would make it longer than proxies take, the answer's own stand in its body alone.
     """
-    own = [f'<{href}>; rel="{relation}"' for relation, href in links.items() if href and relation not in SHARED]
-    own += [f'<{href}>; rel="alternate"; type="{media_type}"' for media_type, href in (alternates or {}).items()]
-    short = own if sum(map(len, own)) <= LONGEST_LINK else []
-    return ", ".join([*short, _shared_links(snapshot().about["licence"])])
+    own = "".join([f'<{href}>; rel="{relation}", ' for relation, href in links.items() if href and relation not in SHARED])
+    own += "".join([f'<{href}>; rel="alternate"; type="{media_type}", ' for media_type, href in alternates.items()])
+    shared = _shared_links(snapshot().about["licence"])
+    return f"{own}{shared}" if len(own) <= LONGEST_LINK else shared
 
 
 @cache

@@ -18,6 +18,18 @@ PLAIN: Final = re.compile(r"[A-Za-z0-9_.~,:*-]*")  # stands in an address as it 
 Links = dict[str, str | None]
 
 
+class Numbered(NamedTuple):
+    """The addresses of the pages of one size: that of the first, and what stands before and behind the number of another."""
+
+    first: str
+    before: str
+    behind: str
+
+    def at(self, number: int) -> str:
+        """Return the address of a page."""
+        return f"{self.before}{number}{self.behind}" if number > 1 else self.first
+
+
 class Addresses(NamedTuple):
     """The addresses of the pages of a query: what stands before, between and behind the number of a page and the size of the pages."""
 
@@ -25,11 +37,11 @@ class Addresses(NamedTuple):
     between: str
     behind: str
 
-    def at(self, number: int, size: int | None) -> str:
-        """Return the address of a page; a size of None is left out, as the number of the first page is."""
-        page = f"{PAGE}={number}&" if number > 1 else ""
-        sized = f"{SIZE}={size}&" if size is not None else ""
-        return f"{self.before}{page}{self.between}{sized}{self.behind}"[:-1]  # it ends with a separator, or with the question mark
+    def of(self, size: int | None) -> Numbered:
+        """Return the addresses of the pages of a size, which is left out where it is None."""
+        rest = f"{self.between}{self.behind}" if size is None else f"{self.between}{SIZE}={size}&{self.behind}"
+        # Each ends with a separator, or with the question mark.
+        return Numbered(f"{self.before}{rest}"[:-1], f"{self.before}{PAGE}=", f"&{rest}"[:-1])
 
 
 @dataclass(frozen=True)
@@ -74,8 +86,7 @@ class Asked:
 
     def pages(self) -> Callable[[int], str]:
         """Return what gives the address of each page."""
-        addresses, size = self.addresses(), self.query.size
-        return lambda number: addresses.at(number, size)
+        return self.addresses().of(self.query.size).at
 
     def addresses(self, **changes: str) -> Addresses:
         """Return the addresses of all pages, of whatever size, with some parameters set."""

@@ -6,6 +6,7 @@ import gzip
 import re
 import threading
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import brotli
@@ -17,6 +18,9 @@ ZSTD_LEVEL: Final = 3
 BROTLI_QUALITY: Final = 3
 GZIP_LEVEL: Final = 3
 PLAIN: Final = "identity"
+# Headers that are remembered: browsers send a few, and others must not fill the memory with what they send.
+MOST_REMEMBERED: Final = 64
+LONGEST_REMEMBERED: Final = 128
 WEIGHT: Final = re.compile(r"0(?:\.[0-9]*)?|\.[0-9]+|1(?:\.0*)?")
 
 
@@ -25,6 +29,9 @@ class Wanted(NamedTuple):
 
     coding: str
     plain: bool
+
+
+ANYTHING: Final = Wanted("", plain=True)
 
 
 class _Zstd(threading.local):
@@ -71,7 +78,11 @@ def weights(header: str) -> dict[str, float]:
 def wanted(header: str | None) -> Wanted:
     """Return what an Accept-Encoding header asks for, ours first among equals (RFC 9110 §12.5.3)."""
     if not header:
-        return Wanted("", plain=True)
+        return ANYTHING
+    return _remembered(header) if len(header) <= LONGEST_REMEMBERED else _wanted(header)
+
+
+def _wanted(header: str) -> Wanted:
     named = weights(header)
     others = named.get("*", 0.0)
     liked = {name: named.get(name, others) for name in CODINGS}
@@ -79,6 +90,9 @@ def wanted(header: str | None) -> Wanted:
     best = max(liked, key=lambda name: liked[name])
     plain = named.get(PLAIN, named.get("*", 1.0)) > 0
     return Wanted(best if liked[best] > 0 and liked[best] >= named.get(PLAIN, 0.0) else "", plain)
+
+
+_remembered = lru_cache(maxsize=MOST_REMEMBERED)(_wanted)
 
 
 def coded(body: bytes, want: Wanted) -> tuple[bytes, str]:

@@ -17,7 +17,7 @@ from flask import Flask
 from .answers import Answer
 from .asked import PAGE, SIZE
 from .contract import Blueprint, Endpoint
-from .exchange import Application, Exchange, exchanging
+from .exchange import Application, Exchange
 from .headers import POLICY, common
 from .parsing import MOST_BYTES, STRAY_PERCENT
 from .service import Service
@@ -28,8 +28,8 @@ Key = tuple[str, str]
 
 ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
 HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?")  # of ports ordinary ones
-NUMBERED: Final = re.compile(rf"(?<![^&])({PAGE}|{SIZE})=")
-NUMBERS: Final = re.compile(rf"{NUMBERED.pattern}([1-9][0-9]{{0,4}})(?:&|$)")
+NUMBERED: Final = frozenset({PAGE, SIZE})
+NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
 MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
@@ -48,7 +48,7 @@ class Direct:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        with exchanging(Exchange(environ, Service.of(self.app))) as exchange:
+        with Exchange(environ, Service.of(self.app)) as exchange:
             made = self._made(exchange)
             if made is None:
                 return self.application(environ, start_response)
@@ -80,7 +80,7 @@ class Direct:
         if endpoint is None or given is None:
             return None
         made: Answer = endpoint.view(given, **within)
-        if made.turn and not NUMBERED.search(key[1]):  # such as page=%32, a number that is not written plainly
+        if made.turn and not names_page(key[1]):  # such as page=%32, a number that is not written plainly
             self._turns.keep(key, made.turn, made.weight)
         return made
 
@@ -108,14 +108,23 @@ def numbered(query: str) -> tuple[str, int, int | None]:
 
     One that says either twice is left as it is: it is the query string of no pages at all.
     """
-    rest = NUMBERS.split(query)  # what stands between, a name and a number in turn
-    if len(rest) == 1:
+    if not names_page(query):
         return query, 1, None
-    said = dict(zip(rest[1::3], rest[2::3], strict=True))
-    if len(said) < len(rest) // 3:
-        return query, 1, None
-    size = said.get(SIZE)
-    return "".join(rest[::3]).rstrip("&"), int(said.get(PAGE, 1)), int(size) if size else None
+    rest, said = [], {}
+    for part in query.split("&"):
+        name, _, number = part.partition("=")
+        if name not in NUMBERED or not NUMBER.fullmatch(number):
+            rest.append(part)
+        elif name in said:
+            return query, 1, None
+        else:
+            said[name] = int(number)
+    return "&".join(rest), said.get(PAGE, 1), said.get(SIZE)
+
+
+def names_page(query: str) -> bool:
+    """Say whether a query string may name the number or the size of its pages."""
+    return f"{PAGE}=" in query
 
 
 @lru_cache(maxsize=64)

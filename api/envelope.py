@@ -35,8 +35,8 @@ def enveloped(
     pretty: bool = False,
 ) -> bytes:
     """Return the envelope around data that is JSON already, in parts; `more` stands between data and meta where it was asked for."""
-    between = b"".join([b'"%b":%b,' % (name.encode(), value) for name, value in more.items()]) if more else b""
-    body = b"".join([b'{"data":', *data, b',%b"meta":%b,"links":%b}\n' % (between, compact(meta), compact(links))])
+    between = [part for name, value in more.items() for part in (b',"', name.encode(), b'":', value)] if more else ()
+    body = b"".join([b'{"data":', *data, *between, b',"meta":', compact(meta), b',"links":', compact(links), b"}\n"])
     return dumps(json.loads(body)).encode() if pretty else body
 
 

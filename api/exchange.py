@@ -21,18 +21,21 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]  #
 
 REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,128}")
 # All request headers that an answer may depend on, by their names in the environment.
-HEADERS: Final[Mapping[str, str]] = {
-    f"HTTP_{name.upper().replace('-', '_')}": name
+HEADERS: Final = tuple(
+    (f"HTTP_{name.upper().replace('-', '_')}", name)
     for name in (
         "Accept", "Accept-Encoding", "Host", "If-Match", "If-Modified-Since", "If-None-Match", "If-Range", "If-Unmodified-Since", "Range",
     )
-}  # fmt: skip
+)  # fmt: skip
 
 
 class Exchange:
-    """A request and the service that answers it: its path, decoded, and the headers that an answer may depend on."""
+    """A request and the service that answers it: its path, decoded, and the headers that an answer may depend on.
 
-    __slots__ = ("environ", "headers", "id", "path", "refused", "service")
+    As a context it is the current one, and what is asked of the snapshot meanwhile is bounded.
+    """
+
+    __slots__ = ("_before", "environ", "headers", "id", "path", "refused", "service")
 
     def __init__(self, environ: Mapping[str, Any], service: Service) -> None:
         """Take the environment of the request."""
@@ -40,9 +43,20 @@ class Exchange:
         self.environ = environ
         self.service = service
         self.path = path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
-        self.headers: Mapping[str, str] = {HEADERS[key]: environ[key] for key in HEADERS.keys() & environ.keys()}
+        self.headers: Mapping[str, str] = {name: environ[key] for key, name in HEADERS if key in environ}
         self.id = request_id(environ.get("HTTP_X_REQUEST_ID"))
         self.refused: Exception | None = None  # what the view raised, where it was called already
+
+    def __enter__(self) -> Exchange:
+        """Be the current one."""
+        self._before = CURRENT.set(self)
+        self.service.snapshot.begin(bounds.MOST_STEPS)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Make the one before it the current one again."""
+        self.service.snapshot.begin(None)  # what is sent piece by piece from here on is bounded by its size
+        CURRENT.reset(self._before)
 
     @property
     def method(self) -> str:
@@ -71,30 +85,7 @@ os.register_at_fork(after_in_child=_draw)
 CURRENT: Final[ContextVar[Exchange]] = ContextVar("exchange")
 
 
-class exchanging:  # noqa: N801 - it is used as a function, and a class because a context made of a generator takes longer
-    """As a context, make an exchange the current one."""
-
-    __slots__ = ("_exchange", "_token")
-
-    def __init__(self, exchange: Exchange) -> None:
-        """Take the exchange."""
-        self._exchange = exchange
-
-    def __enter__(self) -> Exchange:
-        """Make it the current one."""
-        self._token = CURRENT.set(self._exchange)
-        self._exchange.service.snapshot.begin(bounds.MOST_STEPS)
-        return self._exchange
-
-    def __exit__(self, *error: object) -> None:
-        """Make the one before it the current one again."""
-        self._exchange.service.snapshot.begin(None)  # what is sent piece by piece from here on is bounded by its size
-        CURRENT.reset(self._token)
-
-
-def exchange() -> Exchange:
-    """Return the exchange that is being answered."""
-    return CURRENT.get()
+exchange: Final[Callable[[], Exchange]] = CURRENT.get  # the one that is being answered
 
 
 def snapshot() -> Snapshot:

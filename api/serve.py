@@ -33,6 +33,7 @@ BACKLOG: Final = 1024
 # it is the backlog divided by the workers, which is 16 on 64 cores. A process may usually open 1,024 files.
 CONNECTIONS: Final = 900
 SECONDS_TO_STOP: Final = 3
+LOOKED_AT: Final = frozenset({"HOME", "LANG", "LC_ALL", "PATH", "SQLITE_TMPDIR", "TMPDIR", "TZ"})
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 LOGGING: Final[dict[str, Any]] = {"handlers": {"console": CONSOLE, "access": CONSOLE}}
@@ -107,6 +108,15 @@ def in_batches() -> None:
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
+def forget_environment() -> None:
+    """Leave of the environment of this process what its libraries look at.
+
+    Granian puts all of it into that of each request, which takes time, and where a variable with the name of a header would be one.
+    """
+    for name in os.environ.keys() - LOOKED_AT:
+        del os.environ[name]
+
+
 def _numeric(host: str, port: int) -> str:
     """Return the numeric address of a host, the only kind that Granian takes.
 
@@ -132,6 +142,7 @@ def _start_worker(place: Named, settings: Settings) -> Application:
     """
     _forget_handlers()
     os.setpgid(0, 0)
+    forget_environment()
     collector.seldom()
     in_batches()
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -89,7 +89,7 @@ class Swapping:
     def _take_up(self, app: Flask) -> None:
         """Answer with another application from now on."""
         # A function: to call an object by way of its class takes longer, and every request does.
-        self._application = ResponseLayer(app, self._settings.kept * MIB).__call__ if self._settings.kept else app
+        self._application = ResponseLayer(app.wsgi_app, self._settings.kept * MIB).__call__ if self._settings.kept else app.wsgi_app
         self._serving = app.extensions[EXTENSION].snapshot.identity
         self._alive.add(app)
         self._settle()

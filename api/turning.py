@@ -16,7 +16,7 @@ from schemas.canonical import compact
 
 from . import bounds
 from .answers import JSON, Answer, Content, answer, negotiated
-from .asked import Asked, page_links, relations
+from .asked import Asked, Numbered, page_links, relations
 from .envelope import enveloped, listed, stamp
 from .exchange import snapshot
 from .filters import EQUAL
@@ -48,7 +48,7 @@ class Pages:
         self._query = asked.narrowed
         self._check = check
         self._addresses = asked.addresses()
-        self._others = {form.media_type: asked.addresses(format=name) for name, form in TABLES.items()}
+        self._tables = {form.media_type: asked.addresses(format=name).before for name, form in TABLES.items()}
         self._found: BitMap | None = None
         self._stated: dict[str, Any] | None = None
 
@@ -73,12 +73,14 @@ class Pages:
 
     def _page(self, number: int, size: int | None) -> Answer:
         size = size if size != bounds.DEFAULT_PER_PAGE else None
-        return answer(JSON, self._addresses.at(number, size), lambda: self._content(number, size))
+        addresses = self._addresses.of(size)
+        here = addresses.at(number)
+        return answer(JSON, here, lambda: self._content(number, size or bounds.DEFAULT_PER_PAGE, addresses, here))
 
     def _weight(self) -> int:
         """Return how many bytes of memory the pages take, about."""
         values = sum(len(clause.values) for clause in self._query.clauses)
-        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._addresses.at(1, None)) + VALUE_BYTES * values
+        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._addresses.of(None).first) + VALUE_BYTES * values
 
     def _rows(self) -> BitMap:
         """Return all that the query finds: where that is anything, it names what there is."""
@@ -99,11 +101,12 @@ class Pages:
             self._stated = {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes hold more than they say
         return self._stated
 
-    def _content(self, number: int, size: int | None) -> Content:
-        query, rows, per_page = self._query, self._rows(), size or bounds.DEFAULT_PER_PAGE
+    def _content(self, number: int, per_page: int, addresses: Numbered, here: str) -> Content:
+        query, rows = self._query, self._rows()
         found = part_of(snapshot(), query, rows, per_page, (number - 1) * per_page)
-        links = page_links(number, per_page, len(rows), lambda number: self._addresses.at(number, size))
+        links = page_links(number, per_page, len(rows), addresses.at)
         meta = numbers(len(rows), len(found), number, per_page) | self._said()
         body = enveloped(listed(shaped(found, query.select)), meta, links)
-        alternates = {media_type: addresses.at(number, size) for media_type, addresses in self._others.items()}
+        rest = here[len(self._addresses.before) :]
+        alternates = {kind: f"{before}{rest}" if rest else before[:-1] for kind, before in self._tables.items()}
         return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)

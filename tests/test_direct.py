@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from werkzeug.test import Client
 
 from api.direct import ANY, Direct, is_host, is_plain, steps_of
-from api.exchange import Exchange, exchanging
+from api.exchange import Exchange
 from api.resources import BLUEPRINTS
 from api.service import Service
 
@@ -49,7 +49,7 @@ def the_long_way(app: Flask) -> Any:
     assert isinstance(direct, Direct)
 
     def application(environ: dict[str, Any], start_response: Any) -> Any:
-        with exchanging(Exchange(environ, Service.of(app))):
+        with Exchange(environ, Service.of(app)):
             return direct.application(environ, start_response)
 
     return application

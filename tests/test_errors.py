@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, abort, default_exceptions
 from api.app import create_app
 from api.config import Settings
 from api.errors import BY_SLUG, CODES, PROBLEM_TYPES, Fault
-from api.exchange import Exchange, exchanging
+from api.exchange import Exchange
 from api.service import Service
 from api.snapshot.read import Snapshot
 from schemas import Resource
@@ -284,7 +284,7 @@ def test_a_failure_is_a_failure_to_head_too(broken: FlaskClient) -> None:
 
 @pytest.mark.parametrize("status", sorted(default_exceptions))
 def test_every_error_of_the_framework_has_the_one_body(tiny_app: Flask, status: int) -> None:
-    with tiny_app.test_request_context("/v1") as context, exchanging(Exchange(context.request.environ, Service.of(tiny_app))):
+    with tiny_app.test_request_context("/v1") as context, Exchange(context.request.environ, Service.of(tiny_app)):
         tiny_app.preprocess_request()
         try:
             abort(status)

@@ -148,3 +148,12 @@ def test_a_dataset_is_built_and_served_from_one_command(tiny_dataset: Dataset, t
     code, said = end(process)
     assert code == 0
     assert f"into {tmp_path / file_name(tiny_dataset.digest)}" in said.splitlines()[0]
+
+
+def test_a_variable_of_the_environment_with_the_name_of_a_header_is_none(snapshot: Path) -> None:
+    port = free_port()
+    named = {"HTTP_ACCEPT": "image/png", "HTTP_RANGE": "bytes=0-0", "HTTP_X_REQUEST_ID": "not-of-a-client", "HTTP_IF_NONE_MATCH": "*"}
+    process = start("serve", "--snapshot", snapshot, "--port", str(port), "--workers", "1", **named)
+    wait_until_ready(process, port)
+    assert get(port, "/v1/claims")["meta"]["total"] > 0
+    assert end(process)[0] == 0

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from api.snapshot.build import build
+from api.snapshot.holding import UnusableSnapshot
 from api.snapshot.read import Snapshot
+from schemas import BY_TYPE
 from schemas.dataset import Dataset
 
 # A thread that the system makes takes Python on when it calls it, and lets go of it at its end, as a thread of the server does.
@@ -30,7 +32,7 @@ for _ in range(3):
     thread = ctypes.c_ulong()
     assert system.pthread_create(ctypes.byref(thread), None, read, None) == 0
     assert system.pthread_join(thread, None) == 0
-print(found, len(snapshot._lent))
+print(found, len(snapshot._connections._lent))
 """
 
 
@@ -56,7 +58,7 @@ def test_a_thread_reads_through_the_connection_of_one_that_has_ended(snapshot: P
         read = threading.Thread(target=opened.rows, args=("SELECT 1",))
         read.start()
         read.join()
-    assert len(opened._lent) == 1
+    assert len(opened._connections._lent) == 1
 
 
 def test_threads_that_read_at_once_have_connections_of_their_own(snapshot: Path):
@@ -65,7 +67,7 @@ def test_threads_that_read_at_once_have_connections_of_their_own(snapshot: Path)
 
     def ask() -> None:
         opened.rows("SELECT 1")
-        seen.append(id(opened._local.connection))
+        seen.append(id(opened._connections._local.reader))
         together.wait(10)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
@@ -73,4 +75,15 @@ def test_threads_that_read_at_once_have_connections_of_their_own(snapshot: Path)
         one.start()
     for one in threads:
         one.join()
-    assert len(set(seen)) == len(opened._lent) == 3
+    assert len(set(seen)) == len(opened._connections._lent) == 3
+
+
+def test_a_row_that_is_missing_is_damage_and_what_is_there_is_still_read(snapshot: Path):
+    opened = Snapshot(snapshot)
+    claims = BY_TYPE["claim"]
+    there = opened.bodies_at(claims, [number for (number,) in opened.rows("SELECT row FROM claims ORDER BY row DESC")])
+    with pytest.raises(UnusableSnapshot, match=r"is damaged: .*row"):
+        opened.bodies_at(claims, [1, 10**9])
+    assert [body for (body,) in opened.rows("SELECT body FROM claims ORDER BY row DESC")] == there
+    assert opened.bodies_at(claims, []) == []
+    assert opened.bodies_at(claims, [1]) == there[-1:]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from pyroaring import BitMap
@@ -75,7 +76,7 @@ def part_of(snapshot: Snapshot, query: Query, rows: BitMap, limit: int, offset: 
     elif query.sort:
         found = Walk(snapshot, query.resource).part(rows, query.order, limit, offset)
     else:
-        found = rows[offset : offset + limit]
+        found = islice(rows.iter_equal_or_larger(rows[offset]), limit)  # to take a slice makes another set
     return snapshot.bodies_at(query.resource, found)
 
 

@@ -22,13 +22,11 @@ class Memory:
 
     def get(self, key: Hashable) -> Any:
         """Return what is kept under a key, or None."""
-        found = self._kept.get(key)
-        if found is None:
+        try:
+            self._kept.move_to_end(key)
+            return self._kept[key][0]
+        except KeyError:
             return None
-        with self._changing:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-        return found[0]
 
     def keep(self, key: Hashable, value: Any, size: int) -> None:
         """Keep what was read and has so many bytes, if it is large."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -14,16 +13,12 @@ import apsw
 from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
-from . import budget
-from .budget import Budget, TooCostly
-from .holding import UnusableSnapshot, hold, identity, let_go
-from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, as_numbers, software
+from .connections import Connections, Reader
+from .holding import UnusableSnapshot, hold, let_go
+from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
 from .memory import Memory
 
 NEIGHBOURS: Final = 500
-MAPPED_BYTES: Final = 1 << 40  # more than a file has, so that all of it is mapped; its pages are shared by all workers
-CACHED_KIB: Final = 2000
-UNREADABLE: Final = (apsw.CantOpenError, apsw.CorruptError, apsw.IOError, apsw.NotADBError)
 MOST_BOUND: Final = 1000
 
 
@@ -53,22 +48,8 @@ def _number(header: bytes, offset: int) -> int:
     return int.from_bytes(header[offset : offset + 4], "big")
 
 
-def _occurrences(hit: apsw.FTS5ExtensionApi, *_: Any) -> int:
-    """Return how often what was searched for stands in a record."""
-    return hit.inst_count
-
-
-class _Thread:
-    """Stands for a thread, for as long as it lives."""
-
-
 class Snapshot:
-    """An open snapshot; one connection for each thread that reads.
-
-    It is one file from beginning to end: a thread that comes when another file has taken the name reads through the first connection.
-    The connection of a thread that has ended is the next one's. None is closed while a thread ends: closing calls Python, which has
-    left a thread of the server's by then.
-    """
+    """An open snapshot, which any thread may read."""
 
     def __init__(self, path: Path) -> None:
         """Open a snapshot.
@@ -76,18 +57,14 @@ class Snapshot:
         :raises UnusableSnapshot: it cannot be served.
         """
         self.path = path
-        self._local = threading.local()
-        self._budget = Budget()
-        self._sharing = threading.Lock()
-        self._lent: list[tuple[weakref.ref[_Thread], apsw.Connection]] = []
         handle, self.identity = hold(path)
         weakref.finalize(self, let_go, handle).atexit = False
         verify(path)
-        self._first = self._local.connection = self._opened()
+        self._connections = Connections(path, self.identity)
         try:
             meta: dict[str, str] = dict(self.rows("SELECT key, value FROM meta"))
         except apsw.SQLError as error:
-            raise UnusableSnapshot(f"the snapshot {path} is damaged: {error}; build it again") from error
+            raise self._connections.damage(error) from error
         if meta.get("complete") != "yes":
             raise UnusableSnapshot(f"the snapshot {path} is incomplete; build it again")
         if meta["software"] != software():
@@ -99,59 +76,15 @@ class Snapshot:
 
     def begin(self, steps: int | None) -> None:
         """Let this thread take so many steps of the database's machine from now on, or any number of them."""
-        self._budget.left = steps
+        self._connections.budget.left = steps
 
     def rows(self, statement: str, bindings: Sequence[Any] = ()) -> list[Any]:
-        """Return what a statement finds, read through this thread's connection.
+        """Return what a statement finds.
 
         :raises UnusableSnapshot: the file cannot be read, or not any more.
         :raises TooCostly: it takes more steps than there are left.
         """
-        try:
-            connection = getattr(self._local, "connection", None) or self._connected()
-            if connection is self._first:
-                with self._sharing:
-                    return list(connection.execute(statement, bindings))
-            return list(connection.execute(statement, bindings))
-        except apsw.InterruptError as error:
-            raise TooCostly from error
-        except UNREADABLE as error:
-            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
-
-    def _connected(self) -> apsw.Connection:
-        """Return the connection of this thread from now on: a free one, a new one, or the first where the name leads to another file."""
-        self._local.thread = _Thread()
-        with self._sharing:
-            free = next((pair for pair in self._lent if pair[0]() is None), None)
-            if free:
-                self._lent.remove(free)
-            try:
-                found = free[1] if free else self._opened()
-                self._lent.append((weakref.ref(self._local.thread), found))
-            except UnusableSnapshot:
-                found = self._first
-        self._local.connection = found
-        return found
-
-    def _opened(self) -> apsw.Connection:
-        """Return a new connection.
-
-        :raises UnusableSnapshot: the file cannot be opened, or is not the one that was.
-        """
-        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
-        try:
-            connection = apsw.Connection(f"{self.path.absolute().as_uri()}?immutable=1", flags=flags)
-        except UNREADABLE as error:
-            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
-        if identity(self.path) != self.identity:
-            raise UnusableSnapshot(f"the snapshot {self.path} was replaced; open it again")
-        connection.set_progress_handler(self._budget.spend, budget.STEPS_AT_ONCE)
-        connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
-        try:
-            connection.register_fts5_function("occurrences", _occurrences)
-        except (*UNREADABLE, apsw.NoFTS5Error) as error:  # the file is read for it
-            raise UnusableSnapshot(f"the snapshot {self.path} is damaged: {error}; build it again") from error
-        return connection
+        return self._connections.read(Reader.rows, statement, bindings)
 
     def check(self) -> None:
         """Look at the file and read one row.
@@ -213,9 +146,12 @@ class Snapshot:
         return found
 
     def bodies_at(self, resource: Resource, numbers: Iterable[int]) -> list[bytes]:
-        """Return the public forms at some rows of a collection, in the order in which their numbers are given."""
-        statement = f"SELECT body FROM carray(?) CROSS JOIN {resource.collection} ON row = value"  # row by row, the numbers as they come
-        return [body for (body,) in self.rows(statement, (as_numbers(numbers),))]
+        """Return the public forms at some rows of a collection, in the order in which their numbers are given.
+
+        :raises UnusableSnapshot: there is no such row, or the file cannot be read.
+        :raises TooCostly: it takes more steps than there are left.
+        """
+        return self._connections.read(Reader.bodies, resource.collection, numbers)
 
     def references(self, type_: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the reference object of each id that names a record of a type."""
