@@ -12,6 +12,7 @@ from . import bounds
 from .query import Clause, Query
 
 SAFE: Final = ",:*"
+FORMAT: Final = "format"
 PAGE: Final = "page"
 SIZE: Final = "per_page"
 PLAIN: Final = re.compile(r"[A-Za-z0-9_.~,:*-]*")  # stands in an address as it is
@@ -31,11 +32,17 @@ class Numbered(NamedTuple):
 
 
 class Addresses(NamedTuple):
-    """The addresses of the pages of a query: what stands before, between and behind the number of a page and the size of the pages."""
+    """The addresses of the pages of a query: what stands before a format, and before, between and behind the numbers of a page."""
 
+    head: str
     before: str
     between: str
     behind: str
+
+    def in_format(self, name: str, address: str) -> str:
+        """Return an address of these in another format."""
+        rest = address[len(self.head) :]
+        return f"{self.head}{FORMAT}={name}&{rest}" if rest else f"{self.head}{FORMAT}={name}"
 
     def of(self, size: int | None) -> Numbered:
         """Return the addresses of the pages of a size, which is left out where it is None."""
@@ -88,13 +95,14 @@ class Asked:
         """Return what gives the address of each page."""
         return self.addresses().of(self.query.size).at
 
-    def addresses(self, **changes: str) -> Addresses:
-        """Return the addresses of all pages, of whatever size, with some parameters set."""
-        encoded = sorted({**self._encoded, **{name: _quoted(text) for name, text in changes.items()}}.items())
-        before = "".join([f"{name}={text}&" for name, text in encoded if name < PAGE])
+    def addresses(self) -> Addresses:
+        """Return the addresses of all pages, of whatever size."""
+        encoded = sorted(self._encoded.items())
+        head = "".join([f"{name}={text}&" for name, text in encoded if name < FORMAT])
+        before = "".join([f"{name}={text}&" for name, text in encoded if FORMAT <= name < PAGE])
         between = "".join([f"{name}={text}&" for name, text in encoded if PAGE < name < SIZE])
         behind = "".join([f"{name}={text}&" for name, text in encoded if name > SIZE])
-        return Addresses(f"{self.path}?{before}", between, behind)
+        return Addresses(f"{self.path}?{head}", f"{self.path}?{head}{before}", between, behind)
 
     def _address(self, encoded: Mapping[str, str]) -> str:
         written = "&".join([f"{name}={encoded[name]}" for name in sorted(encoded)])

@@ -48,7 +48,6 @@ class Pages:
         self._query = asked.narrowed
         self._check = check
         self._addresses = asked.addresses()
-        self._tables = {form.media_type: asked.addresses(format=name).before for name, form in TABLES.items()}
         self._found: BitMap | None = None
         self._stated: dict[str, Any] | None = None
 
@@ -107,6 +106,5 @@ class Pages:
         links = page_links(number, per_page, len(rows), addresses.at)
         meta = numbers(len(rows), len(found), number, per_page) | self._said()
         body = enveloped(listed(shaped(found, query.select)), meta, links)
-        rest = here[len(self._addresses.before) :]
-        alternates = {kind: f"{before}{rest}" if rest else before[:-1] for kind, before in self._tables.items()}
+        alternates = {form.media_type: self._addresses.in_format(name, here) for name, form in TABLES.items()}
         return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
