@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final
 
@@ -92,7 +93,7 @@ class Query:
             return self.sort
         if self.q is not None:
             return (SortKey(RELEVANCE, descending=True),)
-        return tuple(SortKey(name, descending=False) for name in self.resource.default_sort.split(","))
+        return _ascending(self.resource.default_sort)
 
     def but(self, **changes: Any) -> Query:
         """Return the query with changes."""
@@ -135,10 +136,16 @@ class Query:
 
     def understood(self) -> dict[str, Any]:
         """Return the query as ``meta.query`` says it: the values by parameter, and the order of the records."""
-        said = {name: list(value) if isinstance(value, tuple) else value for name, value in self._given().items()}
-        for name in ("page", "per_page", "cursor", "pretty", "format"):
-            said.pop(name, None)
-        return said | {"sort": [str(key) for key in self.order]}
+        given = self._given().items()
+        said = {name: list(value) if isinstance(value, tuple) else value for name, value in given if name not in UNSAID}
+        said["sort"] = [str(key) for key in self.order]
+        return said
+
+
+@cache
+def _ascending(names: str) -> tuple[SortKey, ...]:
+    """Return keys of these names, separated by commas."""
+    return tuple(SortKey(name, descending=False) for name in names.split(","))
 
 
 WRITTEN: Final[Mapping[str, str]] = {
@@ -147,6 +154,8 @@ WRITTEN: Final[Mapping[str, str]] = {
     "format": "format", "pretty": "pretty",
 }  # fmt: skip
 PARAMETERS: Final = tuple(WRITTEN.values())
+NAMES: Final = {parameter: name for name, parameter in WRITTEN.items()}
+UNSAID: Final = frozenset({"page", "per_page", "cursor", "pretty", "format"})  # which part of what is found, and in which form
 VALUES: Final = attrgetter(*WRITTEN)
 DEFAULTS: Final = VALUES(Query(RESOURCES[0]))
 
@@ -160,9 +169,14 @@ def written(value: Any) -> str:
 
 def query_from(resource: Resource, given: Mapping[str, Any]) -> Query:
     """Return the query that parsed parameters make; `given` holds those that were sent, by name, and may hold some that are none of it."""
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
-    asked: dict[str, Any] = {name: values[parameter] for name, parameter in WRITTEN.items() if parameter in values}
-    clauses = [_clause(resource, parameter, value) for parameter, value in sorted(values.items()) if is_filter(resource, parameter)]
+    asked: dict[str, Any] = {}
+    clauses = []
+    for parameter, value in sorted(given.items()):
+        one = tuple(value) if isinstance(value, list) else value
+        if parameter in NAMES:
+            asked[NAMES[parameter]] = one
+        elif is_filter(resource, parameter):
+            clauses.append(_clause(resource, parameter, one))
     if asked.get("format") in TABLES:
         if "page" in asked:  # who asks for the first page of a table means a page, and not all of it
             asked.setdefault("size", bounds.DEFAULT_PER_PAGE)

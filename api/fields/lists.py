@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 
 from api import bounds
@@ -40,6 +41,8 @@ class Listed(Parameter):
 
     def read(self, text: str) -> list[Any]:
         """Return the values in the order they were written."""
+        if text and "," not in text:
+            return [self.read_item(text)]
         parts = text.split(",")
         if len(parts) > self.most:
             raise refuse("out_of_range", f"has {len(parts)} values; at most {self.most} are taken")
@@ -55,6 +58,11 @@ class Listed(Parameter):
         return text
 
 
+@cache
+def _form(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.ASCII)
+
+
 class Shaped(Listed):
     """Texts of a stated form."""
 
@@ -63,7 +71,7 @@ class Shaped(Listed):
 
     def read_item(self, text: str) -> str:
         """Return a text that has the form."""
-        if len(text) > MOST_LENGTH or not re.fullmatch(self.pattern, text, re.ASCII):
+        if len(text) > MOST_LENGTH or not _form(self.pattern).fullmatch(text):
             raise refuse("invalid_value", f"{shortened(text)} is not {self.says}")
         return text
 

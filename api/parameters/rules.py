@@ -18,6 +18,7 @@ from .common import ItemParameters
 Conflict = tuple[str, str, str]
 CONFLICTS: Final[Mapping[str, tuple[str, ...]]] = {"cursor": ("page", "sample"), "sample": ("page", "per_page", "sort")}
 NEEDS: Final[Mapping[str, str]] = {"seed": "sample", "highlight": "q", "facet_limit": "facets"}
+CAREFUL: Final = CONFLICTS.keys() | NEEDS.keys()  # what does not go with all others
 
 
 class PagedParameters(ItemParameters):
@@ -52,6 +53,8 @@ def _conflicts(data: Mapping[str, Any], sent: Mapping[str, Any], given: str) -> 
 
 def _together(sent: Mapping[str, Any]) -> Iterator[Conflict]:
     """Yield what cannot go together, and what cannot stand alone."""
+    if CAREFUL.isdisjoint(sent):
+        return
     for one, others in CONFLICTS.items():
         for other in others:
             if one in sent and other in sent:
