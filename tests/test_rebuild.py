@@ -184,7 +184,7 @@ def test_read_debate_by_debate_a_folder_has_the_same_problems(broken: Broken, tm
 def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A made-up dataset of several debates that name each other."""
     folder = tmp_path_factory.mktemp("large") / "data"
-    generate(folder, 400, 8)
+    generate(folder, 160, 8)
     return folder
 
 
