@@ -27,7 +27,7 @@ from .snapshot.find import part_of
 from .snapshot.selection import taken
 
 # How many bytes of memory pages take: at any rate, for each row, each letter of their address and each value that is asked for.
-FIXED_BYTES: Final = 4_700
+FIXED_BYTES: Final = 3_000
 ROW_BYTES: Final = 2
 LETTER_BYTES: Final = 14
 VALUE_BYTES: Final = 240
