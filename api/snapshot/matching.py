@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from pyroaring import BitMap
 
@@ -97,11 +98,12 @@ def _part(ranking: Ranking, limit: int, offset: int) -> list[tuple[int, int, flo
     """Return a part of what is ranked."""
     found: list[tuple[int, int, float]] = []
     for score, type_, rows in ranking.groups():
-        if len(found) >= limit:
-            break
         if offset >= len(rows):
             offset -= len(rows)
             continue
-        found += ((type_, row, score) for row in rows[offset : offset + limit - len(found)])
+        wanted = limit - len(found)
+        found += [(type_, row, score) for row in islice(rows[offset : offset + wanted] if offset else rows, wanted)]
         offset = 0
+        if len(found) >= limit:
+            break
     return found
