@@ -90,7 +90,8 @@ def machine() -> str:
     """Return what the machine is and how busy others keep it."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     load = f"{os.getloadavg()[0]:.1f}"
-    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.release()}; load at the start {load}"
+    kernel = f"{platform.system()} {platform.release().partition('-')[0]}"
+    return f"{_processor()}, {os.cpu_count()} cores, {memory:.0f} GiB, {kernel}; load at the start {load}"
 
 
 def _processor() -> str:

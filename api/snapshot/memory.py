@@ -22,10 +22,12 @@ class Memory:
 
     def get(self, key: Hashable) -> Any:
         """Return what is kept under a key, or None."""
+        if key not in self._kept:
+            return None
         try:
             self._kept.move_to_end(key)
             return self._kept[key][0]
-        except KeyError:
+        except KeyError:  # it has gone in between
             return None
 
     def keep(self, key: Hashable, value: Any, size: int) -> None:
