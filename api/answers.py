@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from flask import Response
 from werkzeug.http import http_date
 
-from .coding import CODINGS, PLAIN, Wanted, coded, wanted, weights
+from .coding import AS_THEY_ARE, CODINGS, PLAIN, Wanted, coded, wanted, weights
 from .errors import Fault, Refusal
 from .exchange import exchange, snapshot
 from .preconditions import failed, is_any, is_conditional, unchanged
@@ -216,7 +216,7 @@ def _partial(content: Content, content_type: str, bounds: Bounds) -> Answer:
     """
     size = len(content.body)
     begin, end = within(bounds, size)
-    made = _whole(content._replace(body=content.body[begin:end]), content_type, Wanted("", plain=True))
+    made = _whole(content._replace(body=content.body[begin:end]), content_type, AS_THEY_ARE)
     made.status = 206
     made.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
     return made

@@ -31,7 +31,7 @@ class Wanted(NamedTuple):
     plain: bool
 
 
-ANYTHING: Final = Wanted("", plain=True)
+AS_THEY_ARE: Final = Wanted("", plain=True)
 
 
 class _Zstd(threading.local):
@@ -78,7 +78,7 @@ def weights(header: str) -> dict[str, float]:
 def wanted(header: str | None) -> Wanted:
     """Return what an Accept-Encoding header asks for, ours first among equals (RFC 9110 §12.5.3)."""
     if not header:
-        return ANYTHING
+        return AS_THEY_ARE
     return _remembered(header) if len(header) <= LONGEST_REMEMBERED else _wanted(header)
 
 
