@@ -39,6 +39,11 @@ class Addresses(NamedTuple):
     between: str
     behind: str
 
+    @property
+    def size(self) -> int:
+        """How many letters they have."""
+        return len(self.before) + len(self.between) + len(self.behind)
+
     def in_format(self, name: str, address: str) -> str:
         """Return an address of these in another format."""
         rest = address[len(self.head) :]
@@ -98,11 +103,11 @@ class Asked:
     def addresses(self) -> Addresses:
         """Return the addresses of all pages, of whatever size."""
         encoded = sorted(self._encoded.items())
-        head = "".join([f"{name}={text}&" for name, text in encoded if name < FORMAT])
+        head = f"{self.path}?" + "".join([f"{name}={text}&" for name, text in encoded if name < FORMAT])
         before = "".join([f"{name}={text}&" for name, text in encoded if FORMAT <= name < PAGE])
         between = "".join([f"{name}={text}&" for name, text in encoded if PAGE < name < SIZE])
         behind = "".join([f"{name}={text}&" for name, text in encoded if name > SIZE])
-        return Addresses(f"{self.path}?{head}", f"{self.path}?{head}{before}", between, behind)
+        return Addresses(head, head + before, between, behind)
 
     def _address(self, encoded: Mapping[str, str]) -> str:
         written = "&".join([f"{name}={encoded[name]}" for name in sorted(encoded)])

@@ -6,11 +6,12 @@ import gzip
 import re
 import threading
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 import brotli
 import zstandard
+
+from .remembering import remembering
 
 LEAST_BYTES: Final = 512
 # The highest levels of which each takes less time than it saves at 100 Mbit/s (12.5 bytes in a microsecond), measured on a page of 20.
@@ -79,9 +80,10 @@ def wanted(header: str | None) -> Wanted:
     """Return what an Accept-Encoding header asks for, ours first among equals (RFC 9110 §12.5.3)."""
     if not header:
         return AS_THEY_ARE
-    return _remembered(header) if len(header) <= LONGEST_REMEMBERED else _wanted(header)
+    return _wanted(header)
 
 
+@remembering(MOST_REMEMBERED, LONGEST_REMEMBERED)
 def _wanted(header: str) -> Wanted:
     named = weights(header)
     others = named.get("*", 0.0)
@@ -90,9 +92,6 @@ def _wanted(header: str) -> Wanted:
     best = max(liked, key=lambda name: liked[name])
     plain = named.get(PLAIN, named.get("*", 1.0)) > 0
     return Wanted(best if liked[best] > 0 and liked[best] >= named.get(PLAIN, 0.0) else "", plain)
-
-
-_remembered = lru_cache(maxsize=MOST_REMEMBERED)(_wanted)
 
 
 def coded(body: bytes, want: Wanted) -> tuple[bytes, str]:

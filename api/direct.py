@@ -20,8 +20,8 @@ from .contract import Blueprint, Endpoint
 from .exchange import Application, Exchange
 from .headers import POLICY, common
 from .parsing import MOST_BYTES, STRAY_PERCENT
+from .remembering import Memory
 from .service import Service
-from .snapshot.memory import Memory
 
 Steps = tuple[str, ...]
 Key = tuple[str, str]
@@ -30,7 +30,7 @@ ANY: Final = "<>"  # a step that is a parameter, which no step of a path can be
 HOST: Final = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}(?::[1-9][0-9]{0,3}|:[1-5][0-9]{4})?")  # of ports ordinary ones
 NUMBERED: Final = frozenset({PAGE, SIZE})
 NUMBER: Final = re.compile(r"[1-9][0-9]{0,4}")
-MOST_TURNS: Final = 16 << 20  # bytes of queries whose pages are turned
+MOST_TURNS: Final = 12 << 20  # bytes of queries whose pages are turned
 STATUS: Final[Mapping[int, str]] = {200: "200 OK", 206: "206 PARTIAL CONTENT", 304: "304 NOT MODIFIED"}
 
 

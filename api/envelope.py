@@ -21,9 +21,9 @@ class DatasetStamp(ma.Schema):
     digest = Text("The hash of its content.", example="sha256:…")
 
 
-def stamp() -> dict[str, str]:
+def stamp() -> Mapping[str, str]:
     """Return which dataset this answer is from."""
-    return {"version": snapshot().about["version"], "digest": snapshot().digest}
+    return snapshot().stamp
 
 
 def enveloped(

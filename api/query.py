@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import attrgetter
+from itertools import compress
+from operator import attrgetter, ne
 from typing import Any, Final
 
 from schemas import RESOURCES, Filter, Resource
@@ -126,7 +127,8 @@ class Query:
 
     def _given(self) -> dict[str, Any]:
         """Return what differs from the defaults, by parameter."""
-        given = {parameter: value for parameter, value, default in zip(PARAMETERS, VALUES(self), DEFAULTS, strict=True) if value != default}
+        values = VALUES(self)
+        given = dict(compress(zip(PARAMETERS, values, strict=True), map(ne, values, DEFAULTS)))
         return given | {clause.parameter: clause.values for clause in self.clauses}
 
     def identity(self) -> str:

@@ -7,7 +7,7 @@ it is said in the answer are the same on all of them.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from orjson import Fragment
 from pyroaring import BitMap
@@ -26,11 +26,13 @@ from .query import Query
 from .snapshot.find import part_of
 from .snapshot.selection import taken
 
-# How many bytes of memory pages take: at any rate, for each row, each letter of their address and each value that is asked for.
-FIXED_BYTES: Final = 3_000
+# How many bytes of memory pages take, about: at any rate, for each letter of their address and each value that is asked for, and for
+# each row, which is a bit among those up to the last where there are many.
+FIXED_BYTES: Final = 1_200
+LETTER_BYTES: Final = 3
+VALUE_BYTES: Final = 110
 ROW_BYTES: Final = 2
-LETTER_BYTES: Final = 14
-VALUE_BYTES: Final = 240
+BITS: Final = 8  # in a byte
 
 
 def has_pages(query: Query) -> bool:
@@ -41,15 +43,17 @@ def has_pages(query: Query) -> bool:
 
 
 class Pages:
-    """The pages of a query, of which one was asked for."""
+    """The pages of a query, of which one was asked for; what is kept is no more than the next one takes."""
+
+    __slots__ = ("_addresses", "_check", "_query", "_rows", "_said")
 
     def __init__(self, asked: Asked, check: Callable[[], None]) -> None:
         """Take what is asked, and what refuses it where it names what there is not."""
         self._query = asked.narrowed
-        self._check = check
         self._addresses = asked.addresses()
-        self._found: BitMap | None = None
-        self._stated: dict[str, Any] | None = None
+        self._check: Callable[[], None] | None = check
+        self._rows: BitMap | None = None
+        self._said: Fragment | None = None
 
     def answer(self, number: int, size: int | None) -> Answer:
         """Answer with a page, by its number and by the size of the pages, None where that was not asked for.
@@ -73,38 +77,39 @@ class Pages:
     def _page(self, number: int, size: int | None) -> Answer:
         size = size if size != bounds.DEFAULT_PER_PAGE else None
         addresses = self._addresses.of(size)
-        here = addresses.at(number)
-        return answer(JSON, here, lambda: self._content(number, size or bounds.DEFAULT_PER_PAGE, addresses, here))
+        return answer(JSON, addresses.at(number), lambda: self._content(number, size or bounds.DEFAULT_PER_PAGE, addresses))
 
     def _weight(self) -> int:
         """Return how many bytes of memory the pages take, about."""
-        values = sum(len(clause.values) for clause in self._query.clauses)
-        return FIXED_BYTES + ROW_BYTES * len(self._rows()) + LETTER_BYTES * len(self._addresses.of(None).first) + VALUE_BYTES * values
+        rows, values = self._found(), sum(len(clause.values) for clause in self._query.clauses)
+        last = rows.max() if rows else 0
+        return FIXED_BYTES + LETTER_BYTES * self._addresses.size + VALUE_BYTES * values + min(ROW_BYTES * len(rows), last // BITS)
 
-    def _rows(self) -> BitMap:
+    def _found(self) -> BitMap:
         """Return all that the query finds: where that is anything, it names what there is."""
-        if self._found is None:
-            self._found = self._find()
-        return self._found
+        if self._rows is None:
+            self._rows = self._find()
+        return self._rows
 
     def _find(self) -> BitMap:
-        found = taken(snapshot(), self._query)
-        if not found or not all(clause.operator == EQUAL and len(clause.values) == 1 for clause in self._query.clauses):
-            self._check()
+        found, check = taken(snapshot(), self._query), self._check
+        if check and (not found or not all(clause.operator == EQUAL and len(clause.values) == 1 for clause in self._query.clauses)):
+            check()
+        self._check = None  # it holds all that was asked
         return found
 
-    def _said(self) -> dict[str, Any]:
-        """Return what the answer says of the query and the dataset, as JSON."""
-        if self._stated is None:
-            parts = {"query": self._query.understood(), "dataset": stamp()}
-            self._stated = {name: Fragment(compact(value).decode()) for name, value in parts.items()}  # bytes hold more than they say
-        return self._stated
+    def _understood(self) -> Fragment:
+        """Return what the answer says of the query, as JSON."""
+        if self._said is None:
+            self._said = Fragment(compact(self._query.understood()).decode())  # bytes hold more than they say
+        return self._said
 
-    def _content(self, number: int, per_page: int, addresses: Numbered, here: str) -> Content:
-        query, rows = self._query, self._rows()
+    def _content(self, number: int, per_page: int, addresses: Numbered) -> Content:
+        query, rows = self._query, self._found()
         found = part_of(snapshot(), query, rows, per_page, (number - 1) * per_page)
         links = page_links(number, per_page, len(rows), addresses.at)
-        meta = numbers(len(rows), len(found), number, per_page) | self._said()
+        meta = {**numbers(len(rows), len(found), number, per_page), "query": self._understood(), "dataset": stamp()}
         body = enveloped(listed(shaped(found, query.select)), meta, links)
+        here = addresses.at(number)
         alternates = {form.media_type: self._addresses.in_format(name, here) for name, form in TABLES.items()}
         return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import threading
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 import snowballstemmer
+
+from .remembering import remembering
 
 # Marks that belong to the character before them. Left out are those that only say how a character is drawn (enclosing, variants).
 MARKS: Final = frozenset(
@@ -22,6 +23,7 @@ KEPT_CLASSES: Final = (0, 7, 8, 9)
 # How much is remembered of words: clients send them, and must not fill the memory of a process with them.
 MOST_REMEMBERED: Final = 32_768
 LONGEST_REMEMBERED: Final = 24
+remembering_words: Final = remembering(MOST_REMEMBERED, LONGEST_REMEMBERED)
 _STEMMER: Final = snowballstemmer.stemmer("english")
 _STEMMING: Final = threading.Lock()  # a stemmer keeps the word that it is at work on
 
@@ -50,33 +52,7 @@ def folded_words(text: str) -> list[str]:
     return [folded for folded in map(fold, WORD.findall(text)) if folded]
 
 
-class Remembered(dict[str, str]):
-    """What a function has made of words, but for very long ones; where there are too many, it forgets them and begins again.
-
-    `functools.lru_cache` bounds how many, and not how long they are. To find a word that is remembered calls no Python.
-    """
-
-    def __init__(self, make: Callable[[str], str]) -> None:
-        """Take the function."""
-        super().__init__()
-        self._make = make
-
-    def __missing__(self, word: str) -> str:
-        """Ask the function."""
-        made = self._make(word)
-        if max(len(word), len(made)) <= LONGEST_REMEMBERED:
-            if len(self) >= MOST_REMEMBERED:
-                self.clear()
-            self[word] = made
-        return made
-
-
-def remembering(make: Callable[[str], str]) -> Callable[[str], str]:
-    """Have a function of a word remember what it has made."""
-    return Remembered(make).__getitem__
-
-
-@remembering
+@remembering_words
 def fold(word: str) -> str:
     """Return a word without case, accents and apostrophes: `L’Été` and `lete` are one (caseless by compatibility, Unicode D146)."""
     plain = word
@@ -85,7 +61,7 @@ def fold(word: str) -> str:
     return "".join(one for one in plain if one.isalnum() or (one in MARKS and unicodedata.combining(one) in KEPT_CLASSES))
 
 
-@remembering
+@remembering_words
 def stem(folded: str) -> str:
     """Return the stem of a folded word (Snowball English; Porter 2001)."""
     with _STEMMING:

@@ -26,7 +26,6 @@ from api.snapshot.derived import Cut
 from api.snapshot.filter_sets import note_frequent, refresh_frequent
 from api.snapshot.find import page
 from api.snapshot.layout import filter_table, own_sorts, sort_column
-from api.snapshot.memory import LEAST_BYTES, Memory
 from api.snapshot.read import Snapshot
 from api.snapshot.selection import taken
 from api.snapshot.sets import TABLE as SETS
@@ -245,27 +244,6 @@ def test_a_whole_collection_can_go_and_come_back(odd_world: World, tmp_path: Pat
             derived.refresh(database, resource.collection, [block], notes, FINE)
     after = Snapshot(path)
     assert {resource.type: list(answers(after, resource)) for resource in RESOURCES} == expected
-
-
-# Memory
-
-
-def test_memory_keeps_what_was_used_last_and_no_more_bytes_than_it_may():
-    memory = Memory(most=3 * LEAST_BYTES)
-    for name in "abc":
-        memory.keep(name, name.upper(), LEAST_BYTES)
-    assert memory.get("a") == "A"
-    memory.keep("d", "D", LEAST_BYTES)
-    assert [memory.get(name) for name in "abcd"] == ["A", None, "C", "D"]
-    memory.keep("e", "E", 2 * LEAST_BYTES)
-    assert [memory.get(name) for name in "acde"] == [None, None, "D", "E"]
-
-
-def test_memory_keeps_neither_what_is_small_nor_what_is_larger_than_all_of_it():
-    memory = Memory(most=3 * LEAST_BYTES)
-    memory.keep("small", 1, LEAST_BYTES - 1)
-    memory.keep("large", 2, 3 * LEAST_BYTES + 1)
-    assert (memory.get("small"), memory.get("large")) == (None, None)
 
 
 # The most frequent values

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import apsw
 
+from api.remembering import Memory
 from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
 from .connections import Connections, Reader
 from .holding import UnusableSnapshot, hold, let_go
 from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
-from .memory import Memory
 
+# How many bytes of sets and runs a process keeps read, as they are written; what is smaller than the least is read as quickly.
+MOST_KEPT: Final = 16 << 20
+LEAST_KEPT: Final = 2048
 NEIGHBOURS: Final = 500
 MOST_BOUND: Final = 1000
 
@@ -71,8 +74,9 @@ class Snapshot:
             raise UnusableSnapshot(f"the snapshot {path} was built by another version of the software; build it again")
         self.digest: str = meta["digest"]
         self.about: dict[str, Any] = json.loads(meta["about"])
+        self.stamp: Mapping[str, str] = {"version": self.about["version"], "digest": self.digest}
         self.counts: dict[str, int] = json.loads(meta["counts"])
-        self.memory = Memory()
+        self.memory = Memory(MOST_KEPT, LEAST_KEPT)
 
     def begin(self, steps: int | None) -> None:
         """Let this thread take so many steps of the database's machine from now on, or any number of them."""

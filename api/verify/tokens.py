@@ -10,7 +10,7 @@ import re
 import unicodedata
 from typing import Final, NamedTuple
 
-from api.words import MARKS, fold, remembering
+from api.words import MARKS, fold, remembering_words
 
 JOINERS: Final = "\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff"  # soft hyphens, zero-width spaces and marks of direction
 APOSTROPHES: Final = "'’‘ʼ´`"  # noqa: RUF001 - the characters that people write it with
@@ -58,7 +58,7 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-@remembering
+@remembering_words
 def key(spelled: str) -> str:
     """Return what is compared of a word or symbol; nothing of punctuation."""
     if len(spelled) == 1 and not spelled.isalnum():
@@ -83,6 +83,6 @@ def index_words(text: str) -> list[str]:
     return [word for word in map(_index_word, TOKEN.findall(text)) if word]
 
 
-@remembering
+@remembering_words
 def _index_word(spelled: str) -> str:
     return fold(key(spelled))
