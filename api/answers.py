@@ -36,10 +36,11 @@ LICENCES: Final[Mapping[str, str]] = {
 }
 NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 SHARED: Final[Mapping[str, str]] = {"service-desc": "/v1/openapi.json", "service-doc": "/docs", "license": ""}
+NOT_OWN: Final = frozenset({"self", *SHARED})  # relations that are no way from this answer to another
 
 
 class Content(NamedTuple):
-    """The bytes of an answer, and what only it can say of itself: its relations to other paths, and further headers.
+    """The bytes of an answer, and what only it can say of itself: its links to other paths, by relation, and further headers.
 
     ``alternates`` are the paths of the same in other media types, by media type.
     """
@@ -130,7 +131,7 @@ def answer(media_type: str, variant: str, make: Callable[[], Content], *, ranges
         made, held = _whole(make(), content_type or media_type, want), tag
     headers = made.headers
     headers["ETag"] = f'"{held}"'
-    headers["Last-Modified"] = _written(released())
+    headers["Last-Modified"] = _written(*_days())
     headers["Cache-Control"] = CACHE
     headers["Vary"] = VARY
     if ranges:
@@ -153,15 +154,21 @@ def etag(*parts: str) -> str:
 
 def released() -> datetime:
     """Return the day on which the dataset was released, at midnight UTC; today where it is yet to come (RFC 9110 §8.8.2.1)."""
-    return _released(snapshot().about["released"], int(time.time() // SECONDS_A_DAY))
+    return _released(*_days())
 
 
-@lru_cache(maxsize=8)
+def _days() -> tuple[str, int]:
+    """Return the day on which the dataset was released, and the number of this one."""
+    return snapshot().about["released"], int(time.time() // SECONDS_A_DAY)
+
+
 def _released(day: str, today: int) -> datetime:
     return min(datetime.fromisoformat(day).replace(tzinfo=UTC), datetime.fromtimestamp(today * SECONDS_A_DAY, UTC))
 
 
-_written = lru_cache(maxsize=8)(http_date)
+@lru_cache(maxsize=8)
+def _written(day: str, today: int) -> str:
+    return http_date(_released(day, today))
 
 
 def is_known(tag: str) -> bool:
@@ -227,7 +234,7 @@ def link_header(links: Mapping[str, str | None], alternates: Mapping[str, str] =
 
     Where a long query would make it longer than proxies take, the answer's own stand in its body alone.
     """
-    own = "".join([f'<{href}>; rel="{relation}", ' for relation, href in links.items() if href and relation not in SHARED])
+    own = "".join([f'<{href}>; rel="{relation}", ' for relation, href in links.items() if href and relation not in NOT_OWN])
     own += "".join([f'<{href}>; rel="alternate"; type="{media_type}", ' for media_type, href in alternates.items()])
     shared = _shared_links(snapshot().about["licence"])
     return f"{own}{shared}" if len(own) <= LONGEST_LINK else shared

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
@@ -83,7 +84,7 @@ class Asked:
         """Return the same path with another query."""
         return self if query == self.query else replace(self, query=query)
 
-    @property
+    @cached_property
     def address(self) -> str:
         """The path-absolute address, in its one canonical spelling."""
         return self._address(self._encoded)
@@ -98,10 +99,11 @@ class Asked:
 
     def pages(self) -> Callable[[int], str]:
         """Return what gives the address of each page."""
-        return self.addresses().of(self.query.size).at
+        return self.addresses.of(self.query.size).at
 
+    @cached_property
     def addresses(self) -> Addresses:
-        """Return the addresses of all pages, of whatever size."""
+        """The addresses of all pages, of whatever size."""
         encoded = sorted(self._encoded.items())
         head = f"{self.path}?" + "".join([f"{name}={text}&" for name, text in encoded if name < FORMAT])
         before = "".join([f"{name}={text}&" for name, text in encoded if FORMAT <= name < PAGE])
@@ -136,8 +138,3 @@ def page_links(page: int, per_page: int, total: int, at: Callable[[int], str]) -
         "next": at(page + 1) if page < last else None,
         "last": at(last),
     }
-
-
-def relations(links: Mapping[str, str | None]) -> Links:
-    """Return the links that lead elsewhere: all but the one to the answer itself."""
-    return {name: href for name, href in links.items() if name != "self"}

@@ -15,7 +15,7 @@ from schemas.paths import joins
 
 from . import bounds, cursors
 from .answers import JSON, Content
-from .asked import Asked, Links, page_links, relations
+from .asked import Addresses, Asked, Links, page_links
 from .counting import facets
 from .envelope import enveloped, listed, stamp
 from .errors import Fault, invalid, not_found
@@ -52,8 +52,17 @@ def list_content(asked: Asked) -> Content:
         more["facets"] = compact(facets(asked))
     body = enveloped(listed(shaped(found.bodies, query.select)), _meta(asked, found), links, more=more, pretty=query.pretty)
     plain = asked.but(query.records_only)
-    alternates = {form.media_type: plain.at(format=name) for name, form in TABLES.items()}
-    return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
+    return list_of(query.resource, body, links, alternates(plain.addresses, plain.address))
+
+
+def list_of(resource: Resource, body: bytes, links: Links, others: Mapping[str, str]) -> Content:
+    """Return the content of a list, given its links and where it is found in other media types."""
+    return Content(body, {**links, **described(resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, others)
+
+
+def alternates(addresses: Addresses, here: str) -> dict[str, str]:
+    """Return the addresses of one of these as a table, by media type."""
+    return {form.media_type: addresses.in_format(name, here) for name, form in TABLES.items()}
 
 
 def table_content(asked: Asked, form: Table) -> Content:
@@ -63,7 +72,7 @@ def table_content(asked: Asked, form: Table) -> Content:
     """
     query = asked.query
     found = _whole(asked) if query.is_whole else _found(asked)
-    links = {} if query.is_whole else relations(_links(asked, found))
+    links = {} if query.is_whole else _links(asked, found)
     about = snapshot().about["version"], snapshot().digest.removeprefix("sha256:")[:12]
     headers = {
         "No-Vary-Search": NO_VARY_SEARCH,

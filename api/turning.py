@@ -16,12 +16,11 @@ from schemas.canonical import compact
 
 from . import bounds
 from .answers import JSON, Answer, Content, answer, negotiated
-from .asked import Asked, Numbered, page_links, relations
+from .asked import Asked, Numbered, page_links
 from .envelope import enveloped, listed, stamp
 from .exchange import snapshot
 from .filters import EQUAL
-from .formats import TABLES
-from .listing import LIST_MEDIA, NO_VARY_SEARCH, described, numbers, shaped
+from .listing import LIST_MEDIA, alternates, list_of, numbers, shaped
 from .query import Query
 from .snapshot.find import part_of
 from .snapshot.selection import taken
@@ -50,7 +49,7 @@ class Pages:
     def __init__(self, asked: Asked, check: Callable[[], None]) -> None:
         """Take what is asked, and what refuses it where it names what there is not."""
         self._query = asked.narrowed
-        self._addresses = asked.addresses()
+        self._addresses = asked.addresses
         self._check: Callable[[], None] | None = check
         self._rows: BitMap | None = None
         self._said: Fragment | None = None
@@ -110,6 +109,4 @@ class Pages:
         links = page_links(number, per_page, len(rows), addresses.at)
         meta = {**numbers(len(rows), len(found), number, per_page), "query": self._understood(), "dataset": stamp()}
         body = enveloped(listed(shaped(found, query.select)), meta, links)
-        here = addresses.at(number)
-        alternates = {form.media_type: self._addresses.in_format(name, here) for name, form in TABLES.items()}
-        return Content(body, {**relations(links), **described(query.resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, alternates)
+        return list_of(query.resource, body, links, alternates(self._addresses, addresses.at(number)))

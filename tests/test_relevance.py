@@ -41,7 +41,7 @@ def written(records: Records) -> Iterator[tuple[apsw.Connection, Path]]:
         database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = NORMAL")
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         database.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL)")
-        meta = {"complete": "yes", "software": software(), "digest": "sha256:0", "about": "{}", "counts": "{}"}
+        meta = {"complete": "yes", "software": software(), "digest": "sha256:0", "about": '{"version": "2026.1.0"}', "counts": "{}"}
         database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         database.execute(search.TABLE)
         for resource in (QUOTE, CLAIM):

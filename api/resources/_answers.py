@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from api.answers import JSON, Answer, Content, answer, negotiated
-from api.asked import Asked, page_links, relations
+from api.asked import Asked, page_links
 from api.counting import aggregate, dimension
 from api.envelope import enveloped, stamp
 from api.errors import Fault, invalid
@@ -80,7 +80,7 @@ def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Answer:
         meta: dict[str, Any] = {"total": total, "count": len(groups), "page": query.page, "per_page": query.per_page}
         meta |= {"query": {**understood, "by": written}, "dataset": stamp()}
         links = page_links(query.page, query.per_page, total, asked.pages())
-        related = {**relations(links), "describedby": f"/v1/schemas/{resource.type}"}
+        related = {**links, "describedby": f"/v1/schemas/{resource.type}"}
         return Content(enveloped([compact(groups)], meta, links, pretty=query.pretty), related, {"No-Vary-Search": NO_VARY_SEARCH})
 
     return answer(negotiated(JSON), asked.address, make)

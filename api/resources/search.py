@@ -7,7 +7,7 @@ from typing import Any
 
 from api import bounds
 from api.answers import JSON, Answer, Content, answer, negotiated
-from api.asked import Links, address, page_links, relations
+from api.asked import Links, address, page_links
 from api.contract import Blueprint
 from api.envelope import enveloped, listed, stamp
 from api.finding import completions, found, scope
@@ -81,7 +81,7 @@ def _content(entries: list[bytes], meta: Mapping[str, Any], links: Links, parame
     """Return entries in their envelope; what was asked and of which dataset stands behind `meta`."""
     about = {**meta, "query": _understood(parameters), "dataset": stamp()}
     body = enveloped(listed(entries), about, links, pretty=parameters.get("pretty", False))
-    return Content(body, relations(links), {"No-Vary-Search": NO_VARY_SEARCH})
+    return Content(body, links, {"No-Vary-Search": NO_VARY_SEARCH})
 
 
 def _scope(parameters: Mapping[str, Any]) -> Scope:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -149,16 +148,8 @@ class Lengths:
         return found
 
     def at(self, type_: int, rows: Sequence[int]) -> list[int]:
-        """Return the lengths of some rows of a type, which are in order."""
-        found: list[int] = []
-        place = 0
-        while place < len(rows):
-            number = rows[place] // CHUNK
-            first, behind = number * CHUNK, bisect_left(rows, (number + 1) * CHUNK, place)
-            chunk = self._chunk(type_, number)
-            found += [chunk[row - first] for row in rows[place:behind]]
-            place = behind
-        return found
+        """Return the lengths of a few rows of a type."""
+        return [self._chunk(type_, row // CHUNK)[row % CHUNK] for row in rows]
 
     def _chunk(self, type_: int, number: int) -> memoryview:
         found = self._chunks.get((type_, number))

@@ -24,7 +24,7 @@ K1, B = 1.2, 0.75
 ABOVE_K1: Final = K1 + 1.0
 LEAST_IDF: Final = 1e-6  # of a term that stands in half of the records or more
 UNRANKED: Final = -1.0  # instead of a score, for rows that come last
-FEW: Final = 16  # rows that are scored one by one
+FEW: Final = 8  # rows that are scored one by one
 ONE_BY_ONE: Final = 50  # rows scored one by one that take as long as a set
 MOST_STEPS: Final = 5000
 ABOVE: Final = 1 + 1e-12  # what a bound is lifted by, above all rounding
@@ -56,6 +56,7 @@ class Formula:
 
 Equal = Sequence[int] | BitMap  # rows of one score, in order
 Group = tuple[float, int, Equal]  # a score, a type, and the rows of it that have the score
+Classes = Iterator[tuple[int, tuple[int, int]]]  # of lengths: the number of each, its first length, and the first behind it
 Scored = Iterator[tuple[float, Equal]]  # rows by their score, best first
 
 
@@ -81,8 +82,13 @@ class Ranking:
         unranked: list[tuple[int, BitMap]] = []
         while self._queue:
             bound, what, type_, _, payload = heapq.heappop(self._queue)
+            if what == CLASS:
+                rows, _, _, classes = payload
+                self._next_classes(type_, rows, classes)
             if what == RANKED:
-                yield from self._equal(-bound, type_, *payload)
+                rows, others = payload
+                self._next(type_, others)
+                yield from self._equal(-bound, type_, rows) if self._holds(bound) else ((-bound, type_, rows),)
             elif steps < MOST_STEPS:
                 steps += self._look_into(what, type_, payload)
             else:
@@ -114,20 +120,30 @@ class Ranking:
         if len(rows) <= FEW:
             self._each(type_, rows)
             return
-        levels = [len(term.levels(type_)) for term in self.terms]
-        for number, (least, _) in enumerate(self.lengths.classes(type_)):
-            highest = tuple(min(level, max(1, int(least * WIDTH) // 2)) for level in levels)
-            self._push(self._bound(highest, least), CLASS, type_, (rows, number, highest))
+        self._next_classes(type_, rows, enumerate(self.lengths.classes(type_)))
+
+    def _next_classes(self, type_: int, rows: BitMap, classes: Classes) -> None:
+        """Take the next classes of lengths, up to one in which the terms can stand as often as anywhere: what is longer scores less."""
+        levels = tuple([len(term.levels(type_)) for term in self.terms])
+        for number, (least, _) in classes:
+            most = max(1, int(least * WIDTH) // 2)
+            highest = levels if most >= max(levels) else tuple([min(level, most) for level in levels])
+            self._push(self._bound(highest, least), CLASS, type_, (rows, number, highest, classes))
+            if highest is levels:
+                return
 
     def _bound(self, highest: Sequence[int], least: int) -> float:
         """Return what records score at most that are at least so long, and in which the terms stand at most so often."""
         return self.formula.score(highest, least) * ABOVE
 
-    def _equal(self, score: float, type_: int, rows: Equal, others: Scored) -> Iterator[Group]:
-        """Yield the rows that have a score, all that stand in the queue with it."""
-        self._next(type_, others)
+    def _holds(self, bound: float) -> bool:
+        """Say whether rows of this score, which is negative here, come next in the queue."""
+        return bool(self._queue) and self._queue[0][0] == bound and self._queue[0][1] == RANKED
+
+    def _equal(self, score: float, type_: int, rows: Equal) -> Iterator[Group]:
+        """Yield rows that have a score together with all that stand in the queue with it."""
         same = {type_: [rows]}
-        while self._queue and self._queue[0][0] == -score and self._queue[0][1] == RANKED:
+        while self._holds(-score):
             _, _, other, _, (more, others) = heapq.heappop(self._queue)
             self._next(other, others)
             same.setdefault(other, []).append(more)
@@ -137,19 +153,20 @@ class Ranking:
     def _look_into(self, what: int, type_: int, payload: Any) -> int:
         """Make the next sets of one that stands in the queue; return how many steps it took."""
         if what == CLASS:
-            return self._of_class(type_, *payload)
+            rows, number, highest, _ = payload
+            return self._of_class(type_, rows, number, highest)
         rows, narrowed, number, counts, depth = payload
         rows = rows if narrowed is None else rows & narrowed
         if not rows:
             return 1
         while depth < len(counts) and counts[self.formula.foremost[depth]] == 1:
             depth += 1  # it stands once in all of them
+        if len(rows) <= FEW:
+            self._each(type_, rows, counts if depth == len(counts) else None)
+            return 1 + len(rows) * len(self.terms) // ONE_BY_ONE
         if depth == len(counts):
             self._next(type_, self._by_length(type_, rows, number, counts))
             return 1
-        if len(rows) <= FEW:
-            self._each(type_, rows)
-            return 1 + len(rows) * len(self.terms) // ONE_BY_ONE
         return self._split(type_, rows, number, counts, depth)
 
     def _of_class(self, type_: int, rows: BitMap, number: int, highest: tuple[int, ...]) -> int:
@@ -179,13 +196,13 @@ class Ranking:
             if rows.intersect(standing):
                 yield self.formula.score(counts, length), rows & standing
 
-    def _each(self, type_: int, rows: BitMap) -> None:
-        """Score rows one by one."""
+    def _each(self, type_: int, rows: BitMap, known: tuple[int, ...] | None = None) -> None:
+        """Score rows one by one, in which each term stands as often as is known, or as often as is looked up."""
         ordered = rows.to_array()
-        places = {row: place for place, row in enumerate(ordered)}
-        columns = [_times(term.levels(type_), rows, places) for term in self.terms]
+        levels = [term.levels(type_) for term in self.terms]
         equal: dict[float, list[int]] = {}
-        for row, length, counts in zip(ordered, self.lengths.at(type_, ordered), zip(*columns, strict=True), strict=True):
+        for row, length in zip(ordered, self.lengths.at(type_, ordered), strict=True):
+            counts = known or tuple([_times(one, row) for one in levels])
             score = self._scored.get((length, counts))
             if score is None:
                 score = self._scored[length, counts] = self.formula.score(counts, length)
@@ -211,19 +228,14 @@ class Ranking:
                 yield UNRANKED, type_, rows
 
 
-def _times(levels: Levels, rows: BitMap, places: dict[int, int]) -> list[int]:
-    """Return how often a term stands in each of some rows."""
-    every, times = 0, [0] * len(places)
+def _times(levels: Levels, row: int) -> int:
+    """Return how often a term stands in a row."""
+    times = 0
     for level in levels:
-        standing = rows & level
-        if not standing:
+        if row not in level:
             break
-        if len(standing) == len(places):
-            every += 1
-        else:
-            for row in standing:
-                times[places[row]] += 1
-    return [every + one for one in times] if every else times
+        times += 1
+    return times
 
 
 def _highest(levels: Levels, most: int, rows: BitMap) -> int:
