@@ -29,3 +29,8 @@ MOST_REPORTS: Final = 100  # debates in one integrity report
 MOST_STEPS: Final = 60_000_000  # of the database's machine for one answer: some three seconds, the same number for the same request
 MOST_CANDIDATES: Final = 200  # labels of each type that completion chooses from
 MOST_NAMED: Final = 254  # characters of mailto (RFC 5321, section 4.5.3.1.3)
+
+
+def is_reached(page: int, per_page: int) -> bool:
+    """Say whether pages by number reach so far; they reach the first one whatever its size is."""
+    return page == 1 or page * per_page <= MOST_PAGED

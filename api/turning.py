@@ -70,7 +70,7 @@ class Pages:
         :raises Refusal: the client takes none of what is offered.
         """
         per_page = size or bounds.DEFAULT_PER_PAGE
-        is_page = per_page <= bounds.MOST_PER_PAGE and (number == 1 or number * per_page <= bounds.MOST_PAGED)
+        is_page = per_page <= bounds.MOST_PER_PAGE and bounds.is_reached(number, per_page)
         return self._page(number, size) if is_page and negotiated(*LIST_MEDIA) == JSON else None
 
     def _page(self, number: int, size: int | None) -> Answer:

@@ -66,7 +66,7 @@ def _together(sent: Mapping[str, Any]) -> Iterator[Conflict]:
 
 def _beyond(data: Mapping[str, Any]) -> Iterator[Conflict]:
     """Yield what asks for a page that there cannot be."""
-    if data.get("page", 1) > 1 and data["page"] * data.get("per_page", bounds.DEFAULT_PER_PAGE) > bounds.MOST_PAGED:
+    if not bounds.is_reached(data.get("page", 1), data.get("per_page", bounds.DEFAULT_PER_PAGE)):
         yield "page", "out_of_range", f"reaches beyond the first {bounds.MOST_PAGED} records; narrow the query, or walk it with cursor=*"
     if data.get("per_page") == 0 and "cursor" in data:
         yield "per_page", "conflict", "cannot be 0 with cursor; a walk needs records"
