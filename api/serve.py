@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -34,6 +35,7 @@ BACKLOG: Final = 1024
 CONNECTIONS: Final = 900
 SECONDS_TO_STOP: Final = 3
 LOOKED_AT: Final = frozenset({"HOME", "LANG", "LC_ALL", "PATH", "SQLITE_TMPDIR", "TMPDIR", "TZ"})
+M_ARENA_MAX: Final = -8  # the number of a parameter in malloc.h
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
 LOGGING: Final[dict[str, Any]] = {"handlers": {"console": CONSOLE, "access": CONSOLE}}
@@ -50,6 +52,7 @@ def serve(snapshot: Path, place: Named, keeper: Keeper, settings: Settings) -> N
     :raises CannotListen: the address is taken or not this machine's.
     :raises OSError: it cannot be noted what is served.
     """
+    share_memory()
     held = Snapshot(snapshot)
     about = held.about
     address = _numeric(settings.host, settings.port)
@@ -106,6 +109,15 @@ def in_batches() -> None:
     """
     with suppress(AttributeError, OSError):  # another system than Linux, or one that does not allow it
         os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
+
+
+def share_memory() -> None:
+    """Have all threads of this process, and of those that it forks, take memory from one arena (glibc, mallopt(3)).
+
+    The C library would give each its own, which keeps what is freed in it: with a million quotes 170 MiB in four threads.
+    """
+    with suppress(AttributeError):  # a C library without arenas
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def forget_environment() -> None:

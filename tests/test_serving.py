@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from platform import libc_ver
 from subprocess import Popen
 
 import pytest
@@ -23,6 +24,8 @@ from schemas import RESOURCES
 from schemas.dataset import Dataset
 
 pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks at processes and sockets as Linux shows them")
+
+ARENA = 64 << 20  # bytes that the addresses of further arenas of glibc are multiples of (HEAP_MAX_SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,21 @@ def test_the_threads_of_a_worker_are_scheduled_in_batches(server: tuple[Popen[st
     threads = [int(task.name) for worker in workers_of(process) for task in Path(f"/proc/{worker}/task").iterdir()]
     assert len(threads) > len(workers_of(process))
     assert {os.sched_getscheduler(thread) for thread in threads} == {os.SCHED_BATCH}
+
+
+@pytest.mark.skipif(libc_ver()[0] != "glibc", reason="looks for the arenas of one C library")
+def test_the_threads_of_a_worker_take_memory_from_one_place(server: tuple[Popen[str], int]) -> None:
+    """Each would else keep what it has freed of the sets of a large dataset."""
+    process, port = server
+    for _ in range(8):
+        assert get(port, "/v1/quotes?q=milk")["data"]
+    for worker in workers_of(process):
+        begun = [
+            line.split("-")[0]
+            for line in Path(f"/proc/{worker}/maps").read_text().splitlines()
+            if " rw-p " in line and line.endswith(" 0 ")
+        ]
+        assert not [address for address in begun if int(address, 16) % ARENA == 0]
 
 
 def has_ipv6() -> bool:

@@ -21,7 +21,7 @@ from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
 from .read import Snapshot
 from .search import ROWS_EACH, label_term, matching_term
 
-MOST_KEPT: Final = 24 << 20  # bytes of sets that a process keeps read
+MOST_KEPT: Final = 20 << 20  # bytes of sets that a process keeps read
 FIXED_BYTES: Final = 1_000  # of a word and a type, at any rate
 STEM_WEIGHT, BEGINNING_WEIGHT = 1.0, 0.5
 NOWHERE: Final = BitMap()
