@@ -82,7 +82,8 @@ def test_the_threads_of_a_worker_take_memory_from_one_place(server: tuple[Popen[
             for line in Path(f"/proc/{worker}/maps").read_text().splitlines()
             if " rw-p " in line and line.endswith(" 0 ")
         ]
-        assert not [address for address in begun if int(address, 16) % ARENA == 0]
+        # One may have been there before the server said so; without that there is one for each thread.
+        assert len([address for address in begun if int(address, 16) % ARENA == 0]) <= 1
 
 
 def has_ipv6() -> bool:
