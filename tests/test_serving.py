@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from platform import libc_ver
 from subprocess import Popen
@@ -25,7 +26,7 @@ from schemas.dataset import Dataset
 
 pytestmark = pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="looks at processes and sockets as Linux shows them")
 
-ARENA = 64 << 20  # bytes that the addresses of further arenas of glibc are multiples of (HEAP_MAX_SIZE)
+ARENA = 64 << 20  # bytes of a further arena of glibc, and what its address is a multiple of (HEAP_MAX_SIZE)
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +77,16 @@ def test_the_threads_of_a_worker_take_memory_from_one_place(server: tuple[Popen[
     process, port = server
     for _ in range(8):
         assert get(port, "/v1/quotes?q=milk")["data"]
-    for worker in workers_of(process):
-        begun = [
-            line.split("-")[0]
-            for line in Path(f"/proc/{worker}/maps").read_text().splitlines()
-            if " rw-p " in line and line.endswith(" 0 ")
-        ]
-        # One may have been there before the server said so; without that there is one for each thread.
-        assert len([address for address in begun if int(address, 16) % ARENA == 0]) <= 1
+    assert {worker: list(arenas(worker)) for worker in workers_of(process)} == {worker: [] for worker in workers_of(process)}
+
+
+def arenas(process: int) -> Iterator[str]:
+    """Yield where the further arenas of a process begin: what is used of each, and behind it what may be used up to its end."""
+    found = [line.split()[:2] for line in Path(f"/proc/{process}/maps").read_text().splitlines()]
+    for (used, access), (left, kept) in pairwise(found):
+        (begin, behind), (start, end) = (tuple(int(one, 16) for one in area.split("-")) for area in (used, left))
+        if begin % ARENA == 0 and (access, kept) == ("rw-p", "---p") and behind == start and end >= begin + ARENA:
+            yield used
 
 
 def has_ipv6() -> bool:
