@@ -162,6 +162,7 @@ def _days() -> tuple[str, int]:
     return snapshot().about["released"], int(time.time() // SECONDS_A_DAY)
 
 
+@lru_cache(maxsize=8)
 def _released(day: str, today: int) -> datetime:
     return min(datetime.fromisoformat(day).replace(tzinfo=UTC), datetime.fromtimestamp(today * SECONDS_A_DAY, UTC))
 

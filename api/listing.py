@@ -14,7 +14,7 @@ from schemas.canonical import compact
 from schemas.paths import joins
 
 from . import bounds, cursors
-from .answers import JSON, Content
+from .answers import JSON, NOTHING, Content
 from .asked import Addresses, Asked, Links, page_links
 from .counting import facets
 from .envelope import enveloped, listed, stamp
@@ -55,8 +55,8 @@ def list_content(asked: Asked) -> Content:
     return list_of(query.resource, body, links, alternates(plain.addresses, plain.address))
 
 
-def list_of(resource: Resource, body: bytes, links: Links, others: Mapping[str, str]) -> Content:
-    """Return the content of a list, given its links and where it is found in other media types."""
+def list_of(resource: Resource, body: bytes, links: Links, others: Mapping[str, str] = NOTHING) -> Content:
+    """Return the content of a list, or of counts, given its links and where it is found in other media types."""
     return Content(body, {**links, **described(resource)}, {"No-Vary-Search": NO_VARY_SEARCH}, others)
 
 

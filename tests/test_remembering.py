@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from api import coding, words
 from api.remembering import Memory, Remembered
+from api.verify import tokens
 
 MOST = 100
 LONGEST = 9
@@ -40,6 +46,29 @@ def test_neither_a_very_long_text_nor_what_becomes_very_long_is_remembered() -> 
     for text in ("t" * (LONGEST + 1), "tea"):
         assert remembered[text] == text * 4
     assert not remembered
+
+
+@pytest.mark.parametrize(
+    ("ask", "remembered", "text", "most", "longest"),
+    [
+        (words.fold, words.fold, "w{}", words.MOST_REMEMBERED, words.LONGEST_REMEMBERED),
+        (words.stem, words.stem, "w{}", words.MOST_REMEMBERED, words.LONGEST_REMEMBERED),
+        (tokens.key, tokens.key, "w{}", words.MOST_REMEMBERED, words.LONGEST_REMEMBERED),
+        (coding.wanted, coding._wanted, "gzip, coding-{}", coding.MOST_REMEMBERED, coding.LONGEST_REMEMBERED),
+    ],
+    ids=["folded words", "stems", "compared words", "codings"],
+)
+def test_of_words_and_of_headers_no_more_and_no_longer_ones_are_remembered_than_is_said(
+    ask: Callable[[str], object], remembered: Any, text: str, most: int, longest: int
+) -> None:
+    """What remembers is behind the function that it was made of."""
+    held = remembered.__self__
+    for number in range(most + 10):
+        ask(text.format(number))
+        assert len(held) <= most
+    asked = text.format("x" * longest)
+    ask(asked)
+    assert asked not in held
 
 
 def test_memory_keeps_what_was_used_last_and_no_more_bytes_than_it_may() -> None:

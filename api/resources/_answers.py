@@ -14,7 +14,7 @@ from api.exchange import exchange
 from api.filters import end_of
 from api.formats import TABLES
 from api.known import check_path, refuse_any, unknown
-from api.listing import LIST_MEDIA, NO_VARY_SEARCH, list_content, seeded, table_content
+from api.listing import LIST_MEDIA, list_content, list_of, seeded, table_content
 from api.query import Clause, Query, query_from
 from api.turning import Pages, has_pages
 from schemas import Resource
@@ -80,8 +80,7 @@ def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Answer:
         meta: dict[str, Any] = {"total": total, "count": len(groups), "page": query.page, "per_page": query.per_page}
         meta |= {"query": {**understood, "by": written}, "dataset": stamp()}
         links = page_links(query.page, query.per_page, total, asked.pages())
-        related = {**links, "describedby": f"/v1/schemas/{resource.type}"}
-        return Content(enveloped([compact(groups)], meta, links, pretty=query.pretty), related, {"No-Vary-Search": NO_VARY_SEARCH})
+        return list_of(resource, enveloped([compact(groups)], meta, links, pretty=query.pretty), links)
 
     return answer(negotiated(JSON), asked.address, make)
 
