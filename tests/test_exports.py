@@ -18,6 +18,7 @@ import apsw
 import frictionless
 import marshmallow as ma
 import pytest
+from changing import database_of
 from conftest import make_app
 from flask import Flask
 from flask.testing import FlaskClient
@@ -36,6 +37,7 @@ from api.snapshot import csv_lines, exports
 from api.snapshot.build import build
 from api.snapshot.exports import DATASET, NAMES, Mismatch
 from api.snapshot.read import Snapshot
+from api.snapshot.record_writing import draft_records
 from schemas import BY_COLLECTION, RESOURCES, Resource
 from schemas.dataset import Dataset
 from schemas.fields import Many
@@ -63,10 +65,10 @@ def cut(tiny_dataset: Dataset, tmp_path_factory: pytest.TempPathFactory) -> Flas
 
 def measure(path: Path, dataset: Dataset, block: int) -> None:
     """Measure the exports of a snapshot anew, in blocks of so many bytes."""
-    with apsw.Connection(str(path)) as database:
+    records = Snapshot(path).records
+    with database_of(path) as database:
         database.execute("DELETE FROM exports; DELETE FROM export_parts")
-        exports.write(database, {**dataset.about, "digest": dataset.digest}, block=block)
-    database.close()
+        exports.write(database, records, {**dataset.about, "digest": dataset.digest}, block=block)
 
 
 def whole(client: FlaskClient, name: str) -> bytes:
@@ -487,15 +489,14 @@ def test_closed_lists_keys_and_lists_are_described(client: FlaskClient) -> None:
 @pytest.mark.parametrize("twice", [False, True])
 def test_lines_of_a_record_that_is_another_now_stand_in_the_place_of_the_old_ones(tiny_dataset: Dataset, tmp_path: Path, twice: bool):
     build(tiny_dataset, tmp_path / "whole.rostrum")
-    one, two, new = [body for (body,) in Snapshot(tmp_path / "whole.rostrum").rows("SELECT body FROM claims ORDER BY row LIMIT 3")]
+    one, two, new, *_ = [body for _, body in Snapshot(tmp_path / "whole.rostrum").records.between("claims")]
     held = [one, one if twice else two]
     claims = BY_COLLECTION["claims"]
-    with apsw.Connection(":memory:") as database:
+    with apsw.Connection(":memory:") as database, draft_records(tmp_path) as records:
         database.execute(csv_lines.TABLE)
-        database.execute("CREATE TABLE claims (row INTEGER PRIMARY KEY, body BLOB)")
-        database.executemany("INSERT INTO claims VALUES (?, ?)", enumerate([held[0], new], start=7))
+        records.write("claims", 7, [held[0], new])
         csv_lines.write(database, "claims", csv_lines.pieces(claims, list(map(json.loads, held)), held), 7, 1)
-        csv_lines.renew(database, "claims", 8, held[1], new)
+        csv_lines.renew(database, records, "claims", 8, before=held[1], body=new)
         ((size, lines),) = database.execute("SELECT size, lines FROM csv_lines")
     assert zlib.decompress(lines) == csv_format.lines(claims, [held[0], new], None)
     assert size == len(zlib.decompress(lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from api.snapshot.everywhere import Scope, labelled
 from api.snapshot.layout import APPLICATION_ID, FORMAT, software
 from api.snapshot.matching import Matches, matching
 from api.snapshot.read import Snapshot
+from api.snapshot.records import Shape
 from api.snapshot.renewing import Lists, Words, refresh
 from schemas import BY_TYPE, RESOURCES
 
@@ -41,15 +43,30 @@ def written(records: Records) -> Iterator[tuple[apsw.Connection, Path]]:
         database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = NORMAL")
         database.execute(f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         database.execute("CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL)")
-        meta = {"complete": "yes", "software": software(), "digest": "sha256:0", "about": '{"version": "2026.1.0"}', "counts": "{}"}
+        nothing = json.dumps(Shape().as_json())
+        meta = {
+            "complete": "yes",
+            "software": software(),
+            "digest": "sha256:0",
+            "about": '{"version": "2026.1.0"}',
+            "counts": "{}",
+            "records": nothing,
+        }
         database.executemany("INSERT INTO meta VALUES (?, ?)", meta.items())
         database.execute(search.TABLE)
         for resource in (QUOTE, CLAIM):
-            columns = "row INTEGER PRIMARY KEY, reference, body"
+            columns = "row INTEGER PRIMARY KEY, reference"
             database.execute(f"CREATE TABLE {resource.collection} ({columns})")
             fill(database, resource.collection, records.get(resource.collection, {}))
         yield database, path
         database.close()
+
+
+def opened(path: Path) -> Snapshot:
+    """Return a snapshot that has no records behind its database."""
+    *_, size = Shape().bounds(path.stat().st_size)
+    os.truncate(path, size)
+    return Snapshot(path)
 
 
 def record(text: str) -> dict[str, Any]:
@@ -61,8 +78,8 @@ def fill(database: apsw.Connection, collection: str, texts: Mapping[int, str]) -
     """Write records into a collection and the index of words."""
     resource = next(one for one in RESOURCES if one.collection == collection)
     for row, text in texts.items():
-        body = json.dumps(record(text)).encode()
-        database.execute(f"INSERT INTO {collection} VALUES (?, ?, ?)", (row, body, body))
+        reference = json.dumps(record(text)).encode()
+        database.execute(f"INSERT INTO {collection} VALUES (?, ?)", (row, reference))
         place = search.rows_of(resource)[0] + row
         database.execute(
             "INSERT INTO search (rowid, stems, words, label) VALUES (?, ?, ?, ?)", (place, *search.document(resource, record(text)))
@@ -106,7 +123,7 @@ def test_pages_hold_what_scoring_every_hit_finds(
 ):
     with bounds_of(*bounds), written(records) as (database, path):
         postings.write(database)
-        snapshot = Snapshot(path)
+        snapshot = opened(path)
         for terms in asked:
             expected = exhaustive(snapshot, terms)
             page = Matches(snapshot, terms).page(ALL, limit, offset)
@@ -121,7 +138,7 @@ def test_a_search_among_some_rows_finds_those_of_all_that_are_among_them(
 ):
     with bounds_of(*bounds), written(records) as (database, path):
         postings.write(database)
-        snapshot = Snapshot(path)
+        snapshot = opened(path)
         type_ = RESOURCES.index(QUOTE)
         rows = BitMap(among | data.draw(st.sets(st.sampled_from(sorted(records["quotes"])))) if records["quotes"] else among)
         expected = [hit for hit in exhaustive(snapshot, terms) if hit[0] == type_ and hit[1] in rows]
@@ -136,7 +153,7 @@ def test_a_walk_meets_each_match_once_in_the_order_of_its_pages(
 ):
     with bounds_of(*bounds), written(records) as (database, path):
         postings.write(database)
-        snapshot = Snapshot(path)
+        snapshot = opened(path)
         type_ = RESOURCES.index(QUOTE)
         whole = [row for _, row, _ in Matches(snapshot, terms).page({type_: None}, 100, 0).rows]
         assert sorted(whole) == sorted(row for number, row, _ in exhaustive(snapshot, terms) if number == type_)
@@ -152,7 +169,7 @@ def test_a_walk_meets_each_match_once_in_the_order_of_its_pages(
 def test_what_is_not_ranked_any_more_has_its_score_all_the_same(records: Records, terms: list[Term], steps: int):
     with bounds_of(1, 0, steps), written(records) as (database, path):
         postings.write(database)
-        snapshot = Snapshot(path)
+        snapshot = opened(path)
         assert sorted(Matches(snapshot, terms).page(ALL, 100, 0).rows) == sorted(exhaustive(snapshot, terms))
 
 
@@ -177,7 +194,7 @@ def test_a_search_keeps_the_sets_of_the_type_that_it_is_for_and_no_more_than_the
     with bounds_of(1), written(records) as (database, path), pytest.MonkeyPatch.context() as patch:
         patch.setattr(terms, "MOST_KEPT", most)
         postings.write(database)
-        snapshot, type_ = Snapshot(path), RESOURCES.index(QUOTE)
+        snapshot, type_ = opened(path), RESOURCES.index(QUOTE)
         known = terms.terms_of(snapshot)
         for one in asked:
             expected = [hit for hit in exhaustive(snapshot, one) if hit[0] == type_]
@@ -193,7 +210,7 @@ def test_a_search_keeps_the_sets_of_the_type_that_it_is_for_and_no_more_than_the
 def test_labels_are_found_by_their_words_and_the_beginning_of_one(records: Records, typed: list[str], last: str, least: int):
     with bounds_of(least), written(records) as (database, path):
         postings.write(database)
-        snapshot = Snapshot(path)
+        snapshot = opened(path)
         match = " AND ".join([*(f'{{label}} : "{word}"' for word in typed), f'{{label}} : "{last}" *'])
         expected = snapshot.rows("SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid", (match,))
         found = labelled(snapshot, [*typed, last], Scope([QUOTE, CLAIM]), 100)
@@ -220,7 +237,7 @@ def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR091
                 words.add(row, search.document(QUOTE, record(texts[row])))
         refresh(database, Lists(database), "quotes", [(first, last)], going, coming)
         postings.write(fresh)
-        changed, new = Snapshot(path), Snapshot(fresh_path)
+        changed, new = opened(path), opened(fresh_path)
         for terms in asked:
             assert Matches(changed, terms).page(ALL, 100, 0) == Matches(new, terms).page(ALL, 100, 0)
             assert Matches(changed, terms).page(ALL, 100, 0).rows == exhaustive(changed, terms)

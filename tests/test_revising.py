@@ -62,7 +62,7 @@ def compiled(data: Path, target: Path, base: Path) -> list[str]:
 
 def records(path: Path) -> dict[str, Any]:
     """Return the claims of a snapshot by id."""
-    return {served: orjson.loads(body) for served, body in Snapshot(path).rows("SELECT id, body FROM claims")}
+    return {one["id"]: one for one in (orjson.loads(body) for _, body in Snapshot(path).records.between("claims"))}
 
 
 def test_only_the_debate_that_has_changed_is_compiled_and_where_others_are_attacked_they_stand_otherwise(tmp_path: Path) -> None:

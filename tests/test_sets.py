@@ -13,6 +13,7 @@ from typing import Any
 
 import apsw
 import pytest
+from changing import database_of
 from filter_tables import condition
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,7 +46,7 @@ def served(world: World) -> Snapshot:
 def recut(source: Path, target: Path, cut: Cut) -> Snapshot:
     """Return a copy of a snapshot whose sets and orders are cut anew."""
     shutil.copyfile(source, target)
-    with closing(apsw.Connection(str(target))) as database, database:
+    with database_of(target) as database:
         derived.write(database, cut)
     return Snapshot(target)
 
@@ -125,12 +126,11 @@ class Replacing:
     def __init__(self, source: Path, path: Path, cut: Cut) -> None:
         self.path, self.cut = path, cut
         recut(source, path, cut)
-        self.database = apsw.Connection(str(path))
 
     def replace(self, resource: Resource, blocks: Sequence[tuple[int, int]], chance: random.Random) -> None:
         """Leave some rows of blocks out, let others change places in what they have, and bring all up to date."""
         name = resource.collection
-        with self.database:
+        with database_of(self.path) as self.database:
             notes = [derived.touched(self.database, name, *block) for block in blocks]
             for block in blocks:
                 self._shuffle(resource, block, chance)
@@ -215,7 +215,7 @@ def test_replaced_blocks_of_rows_give_the_answers_of_sets_written_anew(
     replacing = Replacing(source, tmp_path / "replaced.rostrum", cut)
     for step in range(3):
         for resource in RESOURCES:
-            (last,) = replacing.database.execute(f"SELECT coalesce(max(row), 1) FROM {resource.collection}").fetchone()
+            ((last,),) = Snapshot(replacing.path).rows(f"SELECT coalesce(max(row), 1) FROM {resource.collection}")
             middle = chance.randint(1, last)
             replacing.replace(resource, [(chance.randint(1, middle), middle), (middle + 1, middle + 3)][: 1 + step % 2], chance)
         anew = recut(replacing.path, tmp_path / f"anew{step}.rostrum", FINE)
@@ -230,7 +230,7 @@ def test_a_whole_collection_can_go_and_come_back(odd_world: World, tmp_path: Pat
     before = recut(source, path, FINE)
     expected = {resource.type: list(answers(before, resource)) for resource in RESOURCES}
     block = (0, 1 << 20)
-    with closing(apsw.Connection(str(path))) as database, database:
+    with database_of(path) as database:
         for resource in RESOURCES:
             tables = [resource.collection, *(filter_table(resource, one) for one in resource.filters)]
             notes = [derived.touched(database, resource.collection, *block)]

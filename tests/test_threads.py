@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+import orjson
 import pytest
 
 from api.snapshot.build import build
@@ -67,7 +68,7 @@ def test_threads_that_read_at_once_have_connections_of_their_own(snapshot: Path)
 
     def ask() -> None:
         opened.rows("SELECT 1")
-        seen.append(id(opened._connections._local.reader))
+        seen.append(id(opened._connections._local.connection))
         together.wait(10)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
@@ -81,9 +82,12 @@ def test_threads_that_read_at_once_have_connections_of_their_own(snapshot: Path)
 def test_a_row_that_is_missing_is_damage_and_what_is_there_is_still_read(snapshot: Path):
     opened = Snapshot(snapshot)
     claims = BY_TYPE["claim"]
-    there = opened.bodies_at(claims, [number for (number,) in opened.rows("SELECT row FROM claims ORDER BY row DESC")])
-    with pytest.raises(UnusableSnapshot, match=r"is damaged: .*row"):
-        opened.bodies_at(claims, [1, 10**9])
-    assert [body for (body,) in opened.rows("SELECT body FROM claims ORDER BY row DESC")] == there
+    rows = [number for (number,) in opened.rows("SELECT row FROM claims ORDER BY row DESC")]
+    there = opened.bodies_at(claims, rows)
+    for missing in (0, rows[0] + 1, 10**9):
+        with pytest.raises(UnusableSnapshot, match=r"is damaged: there is no row"):
+            opened.bodies_at(claims, [1, missing])
+    ids = [served for (served,) in opened.rows("SELECT id FROM claims ORDER BY row DESC")]
+    assert [orjson.loads(body)["id"] for body in opened.bodies_at(claims, rows)] == ids
     assert opened.bodies_at(claims, []) == []
     assert opened.bodies_at(claims, [1]) == there[-1:]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import string
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-import apsw
+from changing import database_of
 from flask import Flask
 from flask.testing import FlaskClient
 from oracle import Oracle
@@ -51,7 +50,7 @@ class World:
         self.name, self.dataset = name, dataset
         build(dataset, folder / "snapshot.rostrum")
         if cut:
-            with closing(apsw.Connection(str(folder / "snapshot.rostrum"))) as database, database:
+            with database_of(folder / "snapshot.rostrum") as database:
                 derived.write(database, cut)
         self.app: Flask = create_app(folder / "snapshot.rostrum", Settings())
         self.client: FlaskClient = self.app.test_client()

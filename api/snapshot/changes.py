@@ -12,6 +12,7 @@ import orjson
 from schemas import BY_COLLECTION
 
 from . import derived, renewing, search
+from .records import Bodies
 
 Block = tuple[int, int]  # first and last row, both within
 
@@ -19,9 +20,9 @@ Block = tuple[int, int]  # first and last row, both within
 class Changes:
     """The blocks of rows that go and come in a database."""
 
-    def __init__(self, database: apsw.Connection) -> None:
-        """Take the database."""
-        self._database = database
+    def __init__(self, database: apsw.Connection, records: Bodies) -> None:
+        """Take the database and the bodies of its records."""
+        self._database, self._records = database, records
         self._blocks: dict[str, list[Block]] = defaultdict(list)
         self._notes: dict[str, list[derived.Note]] = defaultdict(list)
         self._going: dict[str, renewing.Words] = defaultdict(renewing.Words)
@@ -31,8 +32,7 @@ class Changes:
         """Take note of rows that are about to go."""
         self._blocks[collection].append((first, last))
         self._notes[collection].append(derived.touched(self._database, collection, first, last))
-        statement = f"SELECT row, body FROM {collection} WHERE row BETWEEN ? AND ?"
-        for row, body in self._database.execute(statement, (first, last)):
+        for row, body in self._records.between(collection, first, last):
             self._going[collection].add(row, search.document(BY_COLLECTION[collection], orjson.loads(body)))
 
     def coming(self, collection: str, documents: Iterable[Sequence[Any]], first: int, step: int = 1) -> None:

@@ -29,7 +29,7 @@ Row = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Block:
-    """Some records of a collection in their order: the rows of its table, of its filters, of the index of words, and of its lines of CSV.
+    """Some records of a collection in their order: rows of its table, of its filters and of the index of words, lines of CSV, and bodies.
 
     They are counted from 0.
     """
@@ -38,6 +38,7 @@ class Block:
     pairs: dict[str, list[Row]]
     documents: list[Row]
     lines: list[Piece]
+    bodies: list[bytes]
 
 
 @dataclass(slots=True)
@@ -114,14 +115,15 @@ def actors(shared: Dataset, naming: Mapping[str, Naming], debates: Mapping[str, 
 def block(resource: Resource, records: Sequence[Record], fetch: Callable[[str, str], Record]) -> Block:
     """Return records that are in order as a block; `fetch` returns a public record by type and id."""
     pairs = {one.name: sorted(_pairs(resource, one, records, fetch)) for one in resource.filters}
-    rows = list(_rows(resource, records))
-    return Block(rows, pairs, list(search.documents(resource, records)), list(pieces(resource, records, [row[-1] for row in rows])))
+    bodies = [compact(record) for record in records]
+    documents = list(search.documents(resource, records))
+    return Block(list(_rows(resource, records)), pairs, documents, list(pieces(resource, records, bodies)), bodies)
 
 
 def _rows(resource: Resource, records: Iterable[Record]) -> Iterator[Row]:
     keys = [resource.sorts[key] for key in own_sorts(resource)]
     for row, record in enumerate(records):
-        yield row, record["id"], *(sort_value(record, key) for key in keys), compact(resource.reference(record)), compact(record)
+        yield row, record["id"], *(sort_value(record, key) for key in keys), compact(resource.reference(record))
 
 
 def _pairs(resource: Resource, one: Filter, records: Iterable[Record], fetch: Callable[[str, str], Record]) -> Iterator[Row]:

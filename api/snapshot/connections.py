@@ -1,12 +1,12 @@
-"""The connections to a snapshot: one for each thread that reads, each with the record of every collection that it has read last."""
+"""The connections to a snapshot: one for each thread that reads."""
 
 from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+from typing import Any, Final
 
 import apsw
 
@@ -17,42 +17,6 @@ from .holding import Identity, UnusableSnapshot, identity
 MAPPED_BYTES: Final = 1 << 40  # more than a file has, so that all of it is mapped; its pages are shared by all workers
 CACHED_KIB: Final = 2000
 UNREADABLE: Final = (apsw.CantOpenError, apsw.CorruptError, apsw.IOError, apsw.NotADBError)
-
-Asked = ParamSpec("Asked")
-Answered = TypeVar("Answered")
-
-
-class Reader:
-    """A connection, and the record of each collection that it has read last: from there to another one takes no statement."""
-
-    def __init__(self, connection: apsw.Connection) -> None:
-        """Take the connection."""
-        self.connection = connection
-        self._records: dict[str, apsw.Blob] = {}
-
-    def rows(self, statement: str, bindings: Sequence[Any]) -> list[Any]:
-        """Return what a statement finds."""
-        return list(self.connection.execute(statement, bindings))
-
-    def bodies(self, table: str, numbers: Iterable[int]) -> list[bytes]:
-        """Return the bodies of the records with these numbers of row, one for each.
-
-        :raises apsw.CorruptError: there is none with that number.
-        """
-        record = self._records.pop(table, None)  # one that fails is not used again
-        found: list[bytes] = []
-        try:
-            for number in numbers:
-                if record:
-                    record.reopen(number)
-                else:
-                    record = self.connection.blob_open("main", table, "body", number, False)
-                found.append(record.read())
-        except apsw.SQLError as error:
-            raise apsw.CorruptError(str(error)) from error
-        if record:
-            self._records[table] = record
-        return found
 
 
 class _Thread:
@@ -75,31 +39,31 @@ class Connections:
         self._path, self._seen = path, seen
         self._local = threading.local()
         self._sharing = threading.Lock()
-        self._lent: list[tuple[weakref.ref[_Thread], Reader]] = []
-        self._first = self._local.reader = self._opened()
+        self._lent: list[tuple[weakref.ref[_Thread], apsw.Connection]] = []
+        self._first = self._local.connection = self._opened()
 
-    def read(self, what: Callable[Concatenate[Reader, Asked], Answered], *asked: Asked.args, **named: Asked.kwargs) -> Answered:
-        """Return what a method of `Reader` does, through this thread's connection.
+    def rows(self, statement: str, bindings: Sequence[Any]) -> list[Any]:
+        """Return what a statement finds, through this thread's connection.
 
         :raises UnusableSnapshot: the file cannot be read, or not any more.
         :raises TooCostly: it takes more steps than there are left.
         """
         try:
-            reader = getattr(self._local, "reader", None) or self._connected()
-            if reader is self._first:
+            connection = getattr(self._local, "connection", None) or self._connected()
+            if connection is self._first:
                 with self._sharing:
-                    return what(reader, *asked, **named)
-            return what(reader, *asked, **named)
+                    return list(connection.execute(statement, bindings))
+            return list(connection.execute(statement, bindings))
         except apsw.InterruptError as error:
             raise TooCostly from error
         except UNREADABLE as error:
             raise self.damage(error) from error
 
-    def damage(self, error: apsw.Error) -> UnusableSnapshot:
+    def damage(self, error: Exception) -> UnusableSnapshot:
         """Return what says that the file is damaged."""
         return UnusableSnapshot(f"the snapshot {self._path} is damaged: {error}; build it again")
 
-    def _connected(self) -> Reader:
+    def _connected(self) -> apsw.Connection:
         """Return the connection of this thread from now on: a free one, a new one, or the first where the name leads to another file."""
         self._local.thread = _Thread()
         with self._sharing:
@@ -111,10 +75,10 @@ class Connections:
                 self._lent.append((weakref.ref(self._local.thread), found))
             except UnusableSnapshot:
                 found = self._first
-        self._local.reader = found
+        self._local.connection = found
         return found
 
-    def _opened(self) -> Reader:
+    def _opened(self) -> apsw.Connection:
         """Return a new connection.
 
         :raises UnusableSnapshot: the file cannot be opened, or is not the one that was.
@@ -132,7 +96,7 @@ class Connections:
             connection.register_fts5_function("occurrences", _occurrences)
         except (*UNREADABLE, apsw.NoFTS5Error) as error:  # the file is read for it
             raise self.damage(error) from error
-        return Reader(connection)
+        return connection
 
 
 def _occurrences(hit: apsw.FTS5ExtensionApi, *_: Any) -> int:

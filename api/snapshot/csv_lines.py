@@ -11,6 +11,8 @@ import apsw
 from api.formats import csv
 from schemas import BY_COLLECTION, Resource
 
+from .records import Bodies
+
 TABLE: Final = """
 CREATE TABLE csv_lines (id INTEGER PRIMARY KEY, collection TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
   size INTEGER NOT NULL, lines BLOB NOT NULL);
@@ -51,7 +53,7 @@ def remove(database: apsw.Connection, collection: str, first: int, last: int) ->
     database.execute("DELETE FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ?", (collection, first, last))
 
 
-def renew(database: apsw.Connection, collection: str, row: int, before: bytes, body: bytes) -> None:
+def renew(database: apsw.Connection, records: Bodies, collection: str, row: int, *, before: bytes, body: bytes) -> None:
     """Write the lines of a row anew, whose record was another one before, in the piece that they are in."""
     resource = BY_COLLECTION[collection]
     statement = "SELECT id, first, last, lines FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1"
@@ -60,6 +62,5 @@ def renew(database: apsw.Connection, collection: str, row: int, before: bytes, b
     if lines.count(old) == 1:
         lines = lines.replace(old, csv.lines(resource, [body], None))
     else:  # a text of another record holds the same lines
-        statement = f"SELECT body FROM {collection} WHERE row BETWEEN ? AND ? ORDER BY row"
-        lines = csv.lines(resource, [body for (body,) in database.execute(statement, (first, last))], None)
+        lines = csv.lines(resource, [body for _, body in records.between(collection, first, last)], None)
     database.execute("UPDATE csv_lines SET size = ?, lines = ? WHERE id = ?", (len(lines), zlib.compress(lines, LEVEL), number))

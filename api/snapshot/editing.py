@@ -5,10 +5,8 @@ After it every answer is the same as from a snapshot that is written from the be
 
 from __future__ import annotations
 
-import fcntl
-import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -20,20 +18,22 @@ from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 from . import csv_lines, passages, search
 from .changes import Changes
 from .compiling import Block, Compiled
+from .copying import append
 from .holding import UnusableSnapshot, identity
 from .layout import filter_table, is_date, own_sorts, sort_column
 from .read import Snapshot
+from .record_writing import DraftRecords
 from .streams import order
 from .writing import PASSAGES, STEP, Writer
 
-CLONE: Final = 0x40049409  # FICLONE: share the blocks of another file, where the file system can
+MOST_LEFT: Final = 0.5  # of the bytes of all records, that no place leads to any more
 MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
 # How a snapshot that is copied shows that it is damaged, when its pages or what stands in them are read.
 DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, UnusableSnapshot, zlib.error, LookupError, TypeError, ValueError)
 
 
 class NoRoom(Exception):
-    """The rows of a debate do not fit where they would have to be, or the copy is damaged: everything has to be written anew."""
+    """A debate does not fit where it would have to be, too much is of no use, or the copy is damaged: everything has to be written anew."""
 
 
 @contextmanager
@@ -49,28 +49,28 @@ def sound() -> Iterator[None]:
 
 
 def copy(snapshot: Snapshot, target: Path) -> None:
-    """Copy a snapshot into a file that is there already.
+    """Copy the database of a snapshot into a file that is empty.
 
-    :raises NoRoom: another file has taken its name.
+    :raises NoRoom: another file has taken its name, or too much of it is records that were replaced.
     """
-    with snapshot.path.open("rb") as old, target.open("r+b") as new:
-        try:
-            fcntl.ioctl(new, CLONE, old.fileno())
-        except OSError:
-            shutil.copyfile(snapshot.path, target)
+    records = snapshot.records
+    if records.shape.left > MOST_LEFT * records.shape.size:
+        raise NoRoom
+    with target.open("r+b") as new:
+        append(records.handle, 0, records.database, new)
     if identity(snapshot.path) != snapshot.identity:
         raise NoRoom
 
 
 class Editor:
-    """Replaces debates in a database."""
+    """Replaces debates in a database and its records."""
 
-    def __init__(self, database: apsw.Connection) -> None:
-        """Take the database, a copy of a whole snapshot."""
-        self._database = database
+    def __init__(self, database: apsw.Connection, records: DraftRecords) -> None:
+        """Take both, a copy of a whole snapshot."""
+        self._database, self._records = database, records
         self._words = passages.Counts(database)
-        self._changed = Changes(database)
-        self.writer = Writer(database, new=False, written=self._changed.coming)
+        self._changed = Changes(database, records)
+        self.writer = Writer(database, records, new=False, written=self._changed.coming)
 
     def _rows(self, statement: str, bindings: tuple[Any, ...] = ()) -> list[Any]:
         return list(self._database.execute(statement, bindings))
@@ -97,6 +97,7 @@ class Editor:
         self._changed.leaving(resource.collection, first, last)
         for table in (resource.collection, *(filter_table(resource, one) for one in resource.filters)):
             self._database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", (first, last))
+        self._records.remove(resource.collection, first, last)
         csv_lines.remove(self._database, resource.collection, first, last)
         least, _ = search.rows_of(resource)
         self._database.execute("DELETE FROM search WHERE rowid BETWEEN ? AND ?", (least + first, least + last))
@@ -113,18 +114,25 @@ class Editor:
         """Write the one record of a block in the place of one of the same id, which no word of a text tells from it."""
         pairs = {one.name: self._values(resource, one, row) for one in resource.filters}
         keys = ["id", *map(sort_column, own_sorts(resource))]
-        ((_, *new, reference, body),) = made.rows
-        ((*old, before),) = self._rows(f"SELECT {', '.join(keys)}, body FROM {resource.collection} WHERE row = ?", (row,))
+        ((_, *new, reference),) = made.rows
+        ((*old,),) = self._rows(f"SELECT {', '.join(keys)} FROM {resource.collection} WHERE row = ?", (row,))
         other = [one for one in resource.filters if pairs[one.name] != [value[:-1] for value in made.pairs[one.name]]]
         if other or old != new:
             self._changed.leaving(resource.collection, row, row)
             self._changed.coming(resource.collection, made.documents, row)
-        assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference", "body"))
-        self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, body, row))
+        assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference"))
+        self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, row))
+        self._replace(resource.collection, row, made.bodies)
         for one in other:
             self._database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
         self.writer.pairs(resource, other, made, f"? + {row}")
-        csv_lines.renew(self._database, resource.collection, row, before, body)
+
+    def _replace(self, collection: str, row: int, bodies: Sequence[bytes]) -> None:
+        """Write the body of a record in the place of the one that it has."""
+        ((_, before),) = self._records.between(collection, row, row)
+        self._records.remove(collection, row, row)
+        self._records.write(collection, row, bodies)
+        csv_lines.renew(self._database, self._records, collection, row, before=before, body=bodies[0])
 
     def _values(self, resource: Resource, one: Filter, row: int) -> list[Any]:
         """Return the values of a record in the table of a filter, in order."""

@@ -65,8 +65,8 @@ def search(snapshot: Snapshot, terms: Sequence[Term], scope: Scope, limit: int, 
 
 def _records(snapshot: Snapshot, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
     """Return reference and body at some rows of a type, at most a page of them."""
-    statement = f"SELECT row, reference, body FROM {resource.collection} WHERE row IN ({','.join('?' * len(rows))})"
-    return {row: (reference, body) for row, reference, body in snapshot.rows(statement, rows)}
+    references = dict(snapshot.rows(f"SELECT row, reference FROM {resource.collection} WHERE row IN ({','.join('?' * len(rows))})", rows))
+    return {row: (references[row], body) for row, body in zip(rows, snapshot.bodies_at(resource, rows), strict=True)}
 
 
 def labelled(snapshot: Snapshot, typed: Sequence[str], scope: Scope, most: int) -> Iterator[tuple[Resource, list[tuple[bytes, int]]]]:

@@ -8,45 +8,30 @@ long to write, are held besides the records, compressed, by the debate.
 from __future__ import annotations
 
 import hashlib
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
 import apsw
+import orjson
 
-from api.formats import csv, jsonl
+from api.formats import csv
 from schemas import BY_COLLECTION, RESOURCES, Resource
 from schemas.canonical import compact
 
 from .read import Snapshot
+from .records import LAST, Bodies
+from .renderings import RENDERINGS, Drafted, Held, Row
 
 DATASET: Final = "dataset.json"
 NAMES: Final = (*(f"{resource.collection}.{form}" for resource in RESOURCES for form in ("csv", "jsonl")), DATASET)
 # A block is held whole while it is rendered. Larger ones save queries, smaller ones save work where a short range is asked for.
 BLOCK_BYTES: Final = 1 << 18
 
-Row = tuple[int, str, bytes]
-Rows = Callable[[str, Sequence[Any]], Iterable[Any]]
-Encode = Callable[[Resource, Sequence[Row]], bytes]
-
 
 class Mismatch(Exception):
     """A part is not what it was when the snapshot was built; what would be sent is not what its hash says."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rendering:
-    """How rows become bytes: ``encode`` gets number, id and content of each; the content is ``column`` of the table ``source``.
-
-    ``size`` is an expression of about how many bytes a row becomes.
-    """
-
-    column: str
-    source: str
-    encode: Encode
-    size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,41 +52,6 @@ class Export:
     name: str
     size: int
     sha256: bytes
-
-
-def _csv(_: Resource, rows: Sequence[Row]) -> bytes:
-    return b"".join(zlib.decompress(lines) for _, _, lines in rows)
-
-
-def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
-    return jsonl.encode(resource, (body for _, _, body in rows), None)
-
-
-def _items(_: Resource, rows: Sequence[Row]) -> bytes:
-    """Return rows as the items of a JSON array, one a line."""
-    return b",\n" + b",\n".join([body for _, _, body in rows])
-
-
-def _members(_: Resource, rows: Sequence[Row]) -> bytes:
-    """Return texts as the members of a JSON object, one a line."""
-    return b"".join(b",\n%b:%b" % (compact(served), compact(text.decode())) for _, served, text in rows)
-
-
-def _first(encode: Encode) -> Encode:
-    """Return the rendering of the first rows, which have no comma before them."""
-    return lambda resource, rows: encode(resource, rows)[1:]
-
-
-LINES: Final = "(SELECT first AS row, '' AS id, size, lines FROM csv_lines WHERE collection = '{}')"
-TEXTS: Final = "{} JOIN texts ON texts.source = id"
-RENDERINGS: Final[Mapping[str, Rendering]] = {
-    "csv": Rendering("lines", LINES, _csv, "size"),
-    "jsonl": Rendering("body", "{}", _jsonl, "length(body)"),
-    "items": Rendering("body", "{}", _items, "length(body)"),
-    "items-first": Rendering("body", "{}", _first(_items), "length(body)"),
-    "texts": Rendering("text", TEXTS, _members, "length(text)"),
-    "texts-first": Rendering("text", TEXTS, _first(_members), "length(text)"),
-}
 
 
 class _Measured:
@@ -132,33 +82,34 @@ class _Measured:
         self._database.execute("INSERT INTO exports VALUES (?, ?, ?)", (self._name, self._size, self._digest.digest()))
 
 
-def write(database: apsw.Connection, about: Mapping[str, Any], block: int = BLOCK_BYTES) -> None:
-    """Measure every export of the records that a database holds, and write down its parts.
+def write(database: apsw.Connection, records: Bodies, about: Mapping[str, Any], block: int = BLOCK_BYTES) -> None:
+    """Measure every export of the records of a draft, and write down its parts.
 
     `about` is what ``dataset.json`` is to say of the dataset; `block` is how many bytes of records a part is rendered from at most.
     """
+    draft = Drafted(database, records)
     with ThreadPoolExecutor(1) as beside:
         dataset = _Measured(database, beside, DATASET)
         dataset.literal(b'{"dataset":' + compact(about))
         for resource in RESOURCES:
             lines, table = (_Measured(database, beside, f"{resource.collection}.{form}") for form in ("jsonl", "csv"))
             dataset.literal(b',\n"%b":[' % resource.collection.encode())
-            _measure(database, resource, {"jsonl": lines, "items": dataset}, block)  # each record is read once for both
+            _measure(draft, resource, {"jsonl": lines, "items": dataset}, block)  # each record is read once for both
             dataset.literal(b"\n]")
             table.literal(csv.header(resource, None))
-            _measure(database, resource, {"csv": table}, block)
+            _measure(draft, resource, {"csv": table}, block)
             lines.finish()
             table.finish()
         dataset.literal(b',\n"texts":{')
-        _measure(database, BY_COLLECTION["sources"], {"texts": dataset}, block)
+        _measure(draft, BY_COLLECTION["sources"], {"texts": dataset}, block)
         dataset.literal(b"\n}}\n")
         dataset.finish()
 
 
-def _measure(database: apsw.Connection, resource: Resource, into: Mapping[str, _Measured], block: int) -> None:
-    """Measure the rows of a collection in renderings of one column, each for an export."""
+def _measure(draft: Held, resource: Resource, into: Mapping[str, _Measured], block: int) -> None:
+    """Measure the rows of a collection in renderings that are of the same content, each for an export."""
     form = RENDERINGS[next(iter(into))]
-    for number, rows in enumerate(_blocks(database, form, resource.collection, block)):
+    for number, rows in enumerate(_blocks(form.read(draft, resource.collection, 0, LAST), block)):
         for rendering, export in into.items():
             first = f"{rendering}-first"
             name = first if not number and first in RENDERINGS else rendering
@@ -166,30 +117,26 @@ def _measure(database: apsw.Connection, resource: Resource, into: Mapping[str, _
             export.add(part, RENDERINGS[name].encode(resource, rows))
 
 
-def _blocks(database: apsw.Connection, form: Rendering, collection: str, block: int) -> Iterator[list[Row]]:
-    """Yield the rows of a collection in blocks, each of so many bytes at most, or of one row."""
+def _blocks(rows: Iterable[Row], block: int) -> Iterator[list[Row]]:
+    """Yield rows in blocks, each of so many bytes at most, or of one row."""
     found: list[Row] = []
     held = 0
-    for row, served, content, size in database.execute(
-        f"SELECT row, id, {form.column}, {form.size} FROM {form.source.format(collection)} ORDER BY row"
-    ):
-        if found and held + size > block:
+    for row in rows:
+        if found and held + row[-1] > block:
             yield found
             found, held = [], 0
-        found.append((row, served, content))
-        held += size
+        found.append(row)
+        held += row[-1]
     if found:
         yield found
 
 
-def _render(rows: Rows, part: Part) -> bytes:
+def _render(snapshot: Held, part: Part) -> bytes:
     """Return the bytes of a part."""
     if not part.rendering:
         return part.literal
     form = RENDERINGS[part.rendering]
-    source = f"{form.source.format(part.collection)} WHERE row BETWEEN ? AND ? ORDER BY row"
-    found = list(rows(f"SELECT row, id, {form.column} FROM {source}", (part.first, part.last)))
-    return form.encode(BY_COLLECTION[part.collection], found)
+    return form.encode(BY_COLLECTION[part.collection], [*form.read(snapshot, part.collection, part.first, part.last)])
 
 
 def exports(snapshot: Snapshot) -> list[Export]:
@@ -206,7 +153,7 @@ def stream(snapshot: Snapshot, export: Export, start: int, stop: int) -> Iterato
     columns = "offset, size, rendering, collection, first, last, literal"
     statement = f"SELECT {columns} FROM export_parts WHERE name = ? AND offset < ? AND offset + size > ? ORDER BY offset"
     for offset, size, *fields in snapshot.rows(statement, (export.name, stop, start)):
-        data = _render(snapshot.rows, Part(*fields))
+        data = _render(snapshot, Part(*fields))
         if len(data) != size:
             raise Mismatch(f"the part of {export.name} at byte {offset} has {len(data)} bytes, not {size}; build the snapshot again")
         yield data[max(0, start - offset) : stop - offset]
@@ -214,5 +161,5 @@ def stream(snapshot: Snapshot, export: Export, start: int, stop: int) -> Iterato
 
 def sources(snapshot: Snapshot) -> list[tuple[str, str | None]]:
     """Return title and address of every source, in the order of their collection."""
-    values = ", ".join(f"json_extract(CAST(body AS TEXT), '$.{name}')" for name in ("title", "url"))
-    return snapshot.rows(f"SELECT {values} FROM sources ORDER BY row")
+    found = [orjson.loads(body) for _, body in snapshot.records.between("sources")]
+    return [(one["title"], one["url"]) for one in found]

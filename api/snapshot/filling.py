@@ -23,11 +23,12 @@ from .compiling import Compiled, actors
 from .editing import Editor, copy
 from .layout import APPLICATION_ID, FORMAT, software
 from .model import Naming
+from .record_writing import DraftRecords, draft_records
 from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
 CACHED_KIB: Final = 64 * 1024
-PAGE_BYTES: Final = 16384  # records are longer than half of a smaller page, and would leave much of it empty
+PAGE_BYTES: Final = 16384  # sets and lists are long, and are read a page at a time
 INDEXED: Final = 0.6  # the share of what comes after the last debate that is over when all is indexed
 
 Reach = Callable[[float], None]
@@ -74,12 +75,19 @@ def _opened(draft: Path) -> Iterator[apsw.Connection]:
         database.close()
 
 
+@contextmanager
+def _appended(records: DraftRecords, draft: Path) -> Iterator[None]:
+    """Put the records of a draft behind its database once that is closed without an error."""
+    yield
+    records.append_to(draft)
+
+
 def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) -> None:
     """Write a whole snapshot into a draft; `reach` hears which share of the work after the last debate is done."""
-    with _opened(draft) as database:
+    with draft_records(draft.parent) as records, _appended(records, draft), _opened(draft) as database:
         database.execute(f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         with database:
-            writer, told = Writer(database), _Told()
+            writer, told = Writer(database, records), _Told()
             numbers = {debate: number for number, debate in enumerate(sorted(content.names))}
             for one in made:
                 writer.debate(one, numbers[one.debate])
@@ -89,9 +97,9 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
             for number, _ in enumerate(writer.finish(), start=1):
                 reach(INDEXED * number / (len(RESOURCES) + 3))
             passages.finish(database)
-            _finish(database, content)
+            _finish(database, records, content)
         database.execute("ANALYZE")
-        reach(1.0)
+    reach(1.0)
 
 
 def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], away: AbstractSet[str], *, reach: Reach) -> None:
@@ -100,15 +108,15 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], aw
     :raises NoRoom: there is no room for a debate among those that stay.
     """
     copy(base.snapshot, draft)
-    with _opened(draft) as database, database:
+    with draft_records(draft.parent, base.snapshot.records) as records, _appended(records, draft), _opened(draft) as database, database:
         database.execute("DELETE FROM meta WHERE key = 'complete'")
-        editor, told = Editor(database), _Told()
+        editor, told = Editor(database, records), _Told()
         for debate in sorted(away & base.known.keys()):
             editor.remove(debate)
         for one in made:
             editor.add(one)
             _take(database, content, told, one)
-        Reviser(database, editor, away).revise(content.revisions)
+        Reviser(database, records, editor, away).revise(content.revisions)
         for debate, known in ((debate, known) for debate, known in base.known.items() if debate not in away):
             told.add(debate, known.naming, known.reference)
             again = replace(known, found=content.found.get(debate, []))
@@ -119,8 +127,8 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], aw
         editor.finish()
         reach(INDEXED)
         database.execute("DELETE FROM exports; DELETE FROM export_parts; DELETE FROM meta")
-        _finish(database, content)
-        reach(1.0)
+        _finish(database, records, content)
+    reach(1.0)
 
 
 def _take(database: apsw.Connection, content: Content, told: _Told, made: Compiled) -> None:
@@ -133,18 +141,19 @@ def _take(database: apsw.Connection, content: Content, told: _Told, made: Compil
 def _write_actors(writer: Writer, content: Content, told: _Told) -> None:
     block = actors(content.shared, told.naming, told.references)
     writer.block(BY_TYPE["actor"], block, STEP, STEP)
-    passages.write_names(writer.database, (json.loads(row[-1]) for row in block.rows))
+    passages.write_names(writer.database, map(json.loads, block.bodies))
 
 
-def _finish(database: apsw.Connection, content: Content) -> None:
+def _finish(database: apsw.Connection, records: DraftRecords, content: Content) -> None:
     """Write what is known of the whole; that it is complete comes last."""
-    exports.write(database, {**content.shared.about, "digest": content.digest})
-    database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(database, content))
+    exports.write(database, records, {**content.shared.about, "digest": content.digest})
+    database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(database, records, content))
 
 
-def _meta(database: apsw.Connection, content: Content) -> Iterator[tuple[str, Any]]:
+def _meta(database: apsw.Connection, records: DraftRecords, content: Content) -> Iterator[tuple[str, Any]]:
     yield "software", software()
     yield "digest", content.digest
     yield "about", json.dumps(content.shared.about, ensure_ascii=False)
     yield "counts", json.dumps(counts(database))
+    yield "records", json.dumps(records.shape.as_json())
     yield "complete", "yes"

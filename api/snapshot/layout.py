@@ -42,11 +42,11 @@ def tables(resource: Resource) -> Iterator[str]:
     """Yield the statements that make the tables of one type.
 
     ``row`` numbers the records in the default order of their collection, with gaps between debates. Each filter has a table of its
-    own of value and row; a date's values are the first and the last day that it can mean.
+    own of value and row; a date's values are the first and the last day that it can mean. What a record is served as stands in `records`.
     """
     keys = "".join(f", {sort_column(key)}" for key in own_sorts(resource))
     name = resource.collection
-    yield f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, id TEXT NOT NULL{keys}, reference BLOB NOT NULL, body BLOB NOT NULL)"
+    yield f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, id TEXT NOT NULL{keys}, reference BLOB NOT NULL)"
     for one in resource.filters:
         last = ", last" if is_date(resource, one) else ""
         table = filter_table(resource, one)
@@ -58,7 +58,7 @@ def indexes(resource: Resource) -> Iterator[str]:
     name = resource.collection
     yield f"CREATE UNIQUE INDEX {name}_by_id ON {name} (id)"
     keys = "".join(f", {sort_column(key)}" for key in own_sorts(resource))
-    yield f"CREATE INDEX {keys_index(resource)} ON {name} (row, id{keys})"  # what rows are sorted by, without their bodies
+    yield f"CREATE INDEX {keys_index(resource)} ON {name} (row, id{keys})"  # what rows are sorted by, without their references
     for one in resource.filters:
         table = filter_table(resource, one)
         yield f"CREATE INDEX {table}_by_row ON {table} (row)"

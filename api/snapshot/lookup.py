@@ -144,7 +144,7 @@ class Passages:
     def quotes(self, rows: tuple[int, int], start: int, end: int) -> list[dict[str, Any]]:
         """Return the public form of the quotes that a place touches, in their order."""
         ids = [quote for quote, _ in self._touched(rows, start, end)]
-        return [json.loads(self.snapshot.rows("SELECT body FROM quotes WHERE id = ?", (one,))[0][0]) for one in ids]
+        return [json.loads(body) for one in ids for body in self.snapshot.bodies("quote", [one])]
 
     def source(self, source: str) -> dict[str, str]:
         """Return the reference to a source."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -14,9 +15,10 @@ from api.remembering import Memory
 from schemas import BY_TYPE, Resource
 from schemas.problems import nearest
 
-from .connections import Connections, Reader
+from .connections import Connections
 from .holding import UnusableSnapshot, hold, let_go
 from .layout import APPLICATION_ID, FORMAT, HEADER_BYTES, MAGIC, software
+from .records import Records, Shape
 
 # How many bytes of sets and runs a process keeps read, as they are written; what is smaller than the least is read as quickly.
 MOST_KEPT: Final = 16 << 20
@@ -25,8 +27,8 @@ NEIGHBOURS: Final = 500
 MOST_BOUND: Final = 1000
 
 
-def verify(path: Path) -> None:
-    """Look at a file's header and size.
+def verify(path: Path) -> int:
+    """Look at a file's header and size, and return how many bytes its database takes.
 
     :raises UnusableSnapshot: it is not one whole snapshot of this version.
     """
@@ -43,8 +45,14 @@ def verify(path: Path) -> None:
     if _number(header, 60) != FORMAT:
         raise UnusableSnapshot(f"the snapshot {path} has format {_number(header, 60)} where this version reads {FORMAT}; build it again")
     page_size = int.from_bytes(header[16:18], "big")
-    if _number(header, 28) * (65536 if page_size == 1 else page_size) != size:
-        raise UnusableSnapshot(f"the snapshot {path} is truncated: {size} bytes are not what its header says; build it again")
+    database = _number(header, 28) * (65536 if page_size == 1 else page_size)
+    if size < database:
+        raise _truncated(path, size, database)
+    return database
+
+
+def _truncated(path: Path, size: int, whole: int) -> UnusableSnapshot:
+    return UnusableSnapshot(f"the snapshot {path} is truncated: {size} bytes are not the {whole} that it says; build it again")
 
 
 def _number(header: bytes, offset: int) -> int:
@@ -60,9 +68,9 @@ class Snapshot:
         :raises UnusableSnapshot: it cannot be served.
         """
         self.path = path
-        handle, self.identity = hold(path)
-        weakref.finalize(self, let_go, handle).atexit = False
-        verify(path)
+        self._handle, self.identity = hold(path)
+        weakref.finalize(self, let_go, self._handle).atexit = False
+        database = verify(path)
         self._connections = Connections(path, self.identity)
         try:
             meta: dict[str, str] = dict(self.rows("SELECT key, value FROM meta"))
@@ -72,6 +80,10 @@ class Snapshot:
             raise UnusableSnapshot(f"the snapshot {path} is incomplete; build it again")
         if meta["software"] != software():
             raise UnusableSnapshot(f"the snapshot {path} was built by another version of the software; build it again")
+        shape = Shape(**json.loads(meta["records"]))
+        *_, self._size = shape.bounds(database)
+        self._check_size()
+        self.records = Records(self._handle, database, shape)
         self.digest: str = meta["digest"]
         self.about: dict[str, Any] = json.loads(meta["about"])
         self.stamp: Mapping[str, str] = {"version": self.about["version"], "digest": self.digest}
@@ -88,7 +100,7 @@ class Snapshot:
         :raises UnusableSnapshot: the file cannot be read, or not any more.
         :raises TooCostly: it takes more steps than there are left.
         """
-        return self._connections.read(Reader.rows, statement, bindings)
+        return self._connections.rows(statement, bindings)
 
     def check(self) -> None:
         """Look at the file and read one row.
@@ -96,12 +108,22 @@ class Snapshot:
         :raises UnusableSnapshot: the file cannot be read any more.
         """
         verify(self.path)
+        self._check_size()
         self.rows("SELECT value FROM meta WHERE key = 'digest'")
+
+    def _check_size(self) -> None:
+        """Look at how long the file is that was opened.
+
+        :raises UnusableSnapshot: it is not as long as it says.
+        """
+        size = os.fstat(self._handle).st_size
+        if size != self._size:
+            raise _truncated(self.path, size, self._size)
 
     def item(self, resource: Resource, served: str) -> bytes | None:
         """Return a record's public form as JSON, or None where the id names none."""
-        found = self.rows(f"SELECT body FROM {resource.collection} WHERE id = ?", (served,))
-        return found[0][0] if found else None
+        found = self.rows(f"SELECT row FROM {resource.collection} WHERE id = ?", (served,))
+        return self.bodies_at(resource, found[0])[0] if found else None
 
     def first(self, resource: Resource) -> str | None:
         """Return the id of the first record of a collection."""
@@ -141,21 +163,23 @@ class Snapshot:
 
     def bodies(self, type_: str, ids: Iterable[str]) -> list[bytes]:
         """Return the public forms of those of the ids that name a record of a type, in order of id."""
-        asked = sorted(ids)
+        asked, resource = sorted(ids), BY_TYPE[type_]
         found: list[bytes] = []
         for first in range(0, len(asked), MOST_BOUND):
             part = asked[first : first + MOST_BOUND]
-            statement = f"SELECT body FROM {BY_TYPE[type_].collection} WHERE id IN ({','.join('?' * len(part))}) ORDER BY id"
-            found += [row[0] for row in self.rows(statement, part)]
+            rows = self.rows(f"SELECT row FROM {resource.collection} WHERE id IN ({','.join('?' * len(part))}) ORDER BY id", part)
+            found += self.bodies_at(resource, [row for (row,) in rows])
         return found
 
     def bodies_at(self, resource: Resource, numbers: Iterable[int]) -> list[bytes]:
         """Return the public forms at some rows of a collection, in the order in which their numbers are given.
 
-        :raises UnusableSnapshot: there is no such row, or the file cannot be read.
-        :raises TooCostly: it takes more steps than there are left.
+        :raises UnusableSnapshot: there is no such row.
         """
-        return self._connections.read(Reader.bodies, resource.collection, numbers)
+        try:
+            return self.records.at(resource.collection, numbers)
+        except LookupError as error:
+            raise self._connections.damage(error) from error
 
     def references(self, type_: str, ids: Sequence[str]) -> dict[str, dict[str, str]]:
         """Return the reference object of each id that names a record of a type."""

@@ -25,6 +25,7 @@ from .compiling import block
 from .computed import INVERSES
 from .editing import Editor
 from .linking import Links
+from .records import Bodies
 
 SHOWN: Final = {(type_, kind): name for type_, names in INVERSES.items() for name, kind in names.items()}
 Record = dict[str, Any]
@@ -84,9 +85,9 @@ def _standing(before: Links, now: Links, one: Files, folder: Path) -> Iterator[t
 class Reviser:
     """Revises records in a database in which the debates that are not the same have been replaced."""
 
-    def __init__(self, database: apsw.Connection, editor: Editor, away: Collection[str]) -> None:
-        """Take the database, what edits it, and which debates are others now, or gone."""
-        self._database, self._editor, self._away = database, editor, away
+    def __init__(self, database: apsw.Connection, records: Bodies, editor: Editor, away: Collection[str]) -> None:
+        """Take the database and its records, what edits them, and which debates are others now, or gone."""
+        self._database, self._records, self._editor, self._away = database, records, editor, away
 
     def revise(self, wanted: Mapping[Named, Revision]) -> None:
         """Revise some records of the debates that stay, and the reports of these."""
@@ -131,7 +132,8 @@ class Reviser:
         return made
 
     def _at(self, resource: Resource, served: str) -> tuple[int, Record]:
-        ((row, body),) = self._found(f"SELECT row, body FROM {resource.collection} WHERE id = ?", served)
+        ((row,),) = self._found(f"SELECT row FROM {resource.collection} WHERE id = ?", served)
+        ((_, body),) = self._records.between(resource.collection, row, row)
         return row, orjson.loads(body)
 
     def _fetch(self, type_: str, served: str) -> Record:

@@ -16,6 +16,7 @@ from schemas import BY_TYPE, RESOURCES, Filter, Resource
 from . import csv_lines, derived, orders, passages, postings, search, sets
 from .compiling import Block, Compiled
 from .layout import BLOCKS, COMMON, filter_table, indexes, is_date, own_sorts, tables
+from .record_writing import DraftRecords
 
 STEP: Final = 64  # the rows of a block are a multiple of it; debates, and actors, are as far from one another
 ROOM: Final = 5, 4  # as many rows are kept for so many that are there
@@ -33,12 +34,12 @@ def reserved(count: int) -> int:
 
 
 class Writer:
-    """Writes into the database of a draft; debates come in the order of their blocks."""
+    """Writes into the database and the records of a draft; debates come in the order of their blocks."""
 
-    def __init__(self, database: apsw.Connection, *, new: bool = True, written: Written = lambda *_: None) -> None:
-        """Take the database, and make the tables of a new one; `written` hears of the documents that were, and of their rows."""
+    def __init__(self, database: apsw.Connection, records: DraftRecords, *, new: bool = True, written: Written = lambda *_: None) -> None:
+        """Take both, and make the tables of a new database; `written` hears of the documents that were, and of their rows."""
         self._written = written
-        self.database = database
+        self.database, self._records = database, records
         self._free: dict[str, int] = {}
         self._waiting: list[tuple[Any, ...]] = []
         if new:
@@ -80,8 +81,9 @@ class Writer:
     def block(self, resource: Resource, block: Block, first: int, step: int = 1) -> None:
         """Write some records of a collection, from the row `first` on."""
         row = f"? * {step} + {first}"
-        marks = ", ?" * (3 + len(own_sorts(resource)))
+        marks = ", ?" * (2 + len(own_sorts(resource)))
         self.database.executemany(f"INSERT INTO {resource.collection} VALUES ({row}{marks})", block.rows)
+        self._records.write(resource.collection, first, block.bodies, step)
         self.pairs(resource, resource.filters, block, row)
         csv_lines.write(self.database, resource.collection, block.lines, first, step)
         self._written(resource.collection, block.documents, first, step)

@@ -1,0 +1,121 @@
+"""The bodies of records stand behind the database of a snapshot: whatever was written and removed, each is found at its row."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from api.snapshot import copying
+from api.snapshot.record_writing import DraftRecords, draft_records
+from api.snapshot.records import ALIGNED, Records
+
+DATABASE = b"what comes before " * 1000
+NAMES = ["quotes", "claims"]
+Model = dict[str, dict[int, bytes]]
+BODIES = st.lists(st.binary(min_size=1, max_size=40), min_size=1, max_size=5)
+STEPS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 60), st.sampled_from([1, 1, 7]), BODIES), max_size=8)
+REMOVED = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 60), st.integers(0, 20)), max_size=4)
+
+
+def written(records: DraftRecords, model: Model, steps: list[tuple[str, int, int, list[bytes]]], gone: list[tuple[str, int, int]]) -> None:
+    """Remove rows, and write others in the place of what is there."""
+    for name, first, more in gone:
+        records.remove(name, first, first + more)
+        model[name] = {row: body for row, body in model[name].items() if not first <= row <= first + more}
+    for name, first, step, bodies in steps:
+        for row in range(first, first + step * len(bodies), step):
+            records.remove(name, row, row)
+        records.write(name, first, bodies, step)
+        model[name] |= dict(zip(range(first, first + step * len(bodies), step), bodies, strict=True))
+
+
+@contextmanager
+def whole(records: DraftRecords, path: Path) -> Iterator[Records]:
+    """Give the records of a file that is whole."""
+    path.write_bytes(DATABASE)
+    records.append_to(path)
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        yield Records(handle, len(DATABASE), records.shape)
+    finally:
+        os.close(handle)
+
+
+def same(records: Records | DraftRecords, model: Model) -> None:
+    """Compare all that records hold with what they should."""
+    for name, rows in model.items():
+        assert list(records.between(name)) == sorted(rows.items())
+        assert list(records.between(name, 5, 20)) == sorted((row, body) for row, body in rows.items() if 5 <= row <= 20)
+    assert records.shape.size - records.shape.left == sum(len(body) for rows in model.values() for body in rows.values())
+
+
+@settings(deadline=None)
+@given(steps=STEPS, more=STEPS, gone=REMOVED)
+def test_each_body_is_found_at_its_row_whatever_was_written_and_removed_before_it(
+    steps: list[tuple[str, int, int, list[bytes]]], more: list[tuple[str, int, int, list[bytes]]], gone: list[tuple[str, int, int]]
+) -> None:
+    model: Model = {name: {} for name in NAMES}
+    with tempfile.TemporaryDirectory() as folder:
+        with draft_records(Path(folder)) as draft:
+            written(draft, model, steps, [])
+            same(draft, model)
+            with whole(draft, Path(folder) / "one") as one:
+                same(one, model)
+                with draft_records(Path(folder), one) as copy:
+                    written(copy, model, more, gone)
+                    same(copy, model)
+                    with whole(copy, Path(folder) / "other") as other:
+                        same(other, model)
+                        for name, rows in model.items():
+                            assert other.at(name, reversed(rows)) == list(reversed(rows.values()))
+                            for missing in {*range(70), 1 << 20} - rows.keys():
+                                with pytest.raises(LookupError, match=f"no row of that number in {name}"):
+                                    other.at(name, [*rows, missing])
+        assert sorted(path.name for path in Path(folder).iterdir()) == ["one", "other"]
+
+
+def test_what_is_mapped_begins_where_every_system_can_map_it(tmp_path: Path) -> None:
+    with draft_records(tmp_path) as draft:
+        draft.write("claims", 3, [b"one", b"two"])
+        places, bodies, end = draft.shape.bounds(len(DATABASE))
+        assert places % ALIGNED == bodies % ALIGNED == 0
+        with whole(draft, tmp_path / "file"):
+            assert (tmp_path / "file").stat().st_size == end == bodies + 6
+
+
+@pytest.mark.parametrize("hindered", ["", "missing", "refused", "short"])
+def test_a_part_of_a_file_is_copied_whether_or_not_the_system_does_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hindered: str
+) -> None:
+    data = os.urandom(3 * copying.BUFFER_BYTES)
+    (tmp_path / "source").write_bytes(data)
+    (tmp_path / "target").write_bytes(b"before")
+    if hindered == "missing":
+        monkeypatch.delattr(os, "copy_file_range", raising=False)
+    elif hindered:
+
+        def copied(source: int, target: int, count: int, at: int, to: int) -> int:
+            if hindered == "refused" or at > 1000:
+                raise OSError(errno.EXDEV, "Invalid cross-device link")
+            return os.pwrite(target, os.pread(source, 700, at), to)
+
+        monkeypatch.setattr(os, "copy_file_range", copied, raising=False)
+    with (tmp_path / "source").open("rb") as source, (tmp_path / "target").open("r+b") as target:
+        copying.append(source.fileno(), 17, len(data) - 20, target)
+        target.write(b"behind")
+    assert (tmp_path / "target").read_bytes() == b"before" + data[17:-3] + b"behind"
+
+
+def test_a_file_that_ends_too_early_is_not_copied_in_part_without_a_word(tmp_path: Path) -> None:
+    (tmp_path / "source").write_bytes(b"short")
+    source, target = tmp_path / "source", tmp_path / "target"
+    with source.open("rb") as old, target.open("w+b") as new, pytest.raises(OSError, match="ends 15 bytes before it should"):
+        copying.append(old.fileno(), 0, 20, new)
