@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import apsw
@@ -14,6 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from tiny import change, tiny
 
+from api.snapshot.records import Records
 from schemas.load import load
 
 RECORD = "/v1/claims/tea.milk-goes-first"
@@ -39,7 +42,7 @@ def status(client: FlaskClient, path: str, headers: dict[str, str], method: str 
 
 @pytest.fixture
 def steps(tmp_path: Path) -> Iterator[tuple[FlaskClient, list[str]]]:
-    """A client of the tiny dataset, and the steps of the database that its questions cause."""
+    """A client of the tiny dataset, and what its questions cause: steps of the database, and records that are read."""
     said: list[str] = []
 
     def listen(connection: apsw.Connection) -> None:
@@ -49,13 +52,19 @@ def steps(tmp_path: Path) -> Iterator[tuple[FlaskClient, list[str]]]:
         said.append("a step")
         return False
 
+    def watch(frame: FrameType, *_: object) -> None:
+        if frame.f_code is Records.at.__code__:
+            said.append("records")
+
     apsw.connection_hooks.append(listen)
+    sys.setprofile(watch)
     try:
         client = make_app(load(tiny(tmp_path / "tiny")), tmp_path).test_client()
         client.get(LIST)
         said.clear()
         yield client, said
     finally:
+        sys.setprofile(None)
         apsw.connection_hooks.remove(listen)
 
 
@@ -245,10 +254,10 @@ def test_not_modified_is_said_before_anything_is_read(steps: tuple[FlaskClient, 
         assert status(client, path, {"If-None-Match": tag}) == 304
         assert status(client, path, {"If-Modified-Since": RELEASED}) == 304
         assert said == [], path
-    for path in (LIST, RECORD):
+    for path, heard in ((LIST, {"records"}), (RECORD, {"records", "a step"}), (TEXT, {"a step"})):
         said.clear()
         client.get(path)
-        assert said, "the steps are heard"
+        assert set(said) == heard, "what is read is heard"
 
 
 def test_a_release_that_is_yet_to_come_is_dated_today(tmp_path: Path) -> None:

@@ -217,7 +217,7 @@ def test_every_page_of_a_walk_costs_the_same(tmp_path: Path, sort: str):
     crowded = World("crowded", load(tmp_path / "data"), tmp_path)
     path: str | None = f"/v1/actors?cursor=*&per_page=10&select=id{f'&sort={sort}' if sort else ''}"
     crowded.get(path)
-    connection = crowded.app.extensions["rostrum"].snapshot._connections._local.reader.connection
+    connection = crowded.app.extensions["rostrum"].snapshot._connections._local.connection
     steps = [0]
 
     def count() -> bool:

@@ -33,7 +33,8 @@ def write(database: apsw.Connection, cut: Cut = Cut()) -> None:
     """Write all sets and orders, in the place of those that are there; the tables and their indexes are in."""
     for resource in RESOURCES:
         names = f"{resource.collection}.*", f"{resource.collection}"
-        database.execute("DELETE FROM sets WHERE name GLOB ? OR name = ?", names)
+        for table in ("sets", "few"):
+            database.execute(f"DELETE FROM {table} WHERE name GLOB ? OR name = ?", names)
         write_sets(database, resource, cut.least)
         write_orders(database, resource, cut.span, cut.grouped)
 

@@ -15,7 +15,7 @@ from api.filters import BUCKETS
 from schemas import Filter, Resource
 
 from .layout import as_numbers, filter_table, is_date
-from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, rare_name, value_name
+from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, keep_few, rare_name, value_name
 
 MOST_NOTED: Final = 2 * MOST_FACET_VALUES  # values, so that building again may lose half of them before it has to count all
 Block = tuple[int, int]  # first and last row, both within
@@ -48,6 +48,7 @@ def write_sets(database: apsw.Connection, resource: Resource, least: int = LEAST
                 keep(database, name, value, rows)
             else:
                 rare |= rows
+                keep_few(database, name, value, rows)
         keep(database, any_name(name), WHOLE, some)
         keep(database, rare_name(name), least, rare)
         if plain:
@@ -127,6 +128,7 @@ def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
     _renew(database, any_name(name), WHOLE, blocks, f"{within} IS NOT NULL")
     (least,) = _column(database, "SELECT value FROM sets WHERE name = ?", (rare_name(name),))
     gone = BitMap()
+    database.executemany("DELETE FROM few WHERE name = ? AND value = ?", ((name, value) for value in changed))
     for value in sorted(changed):
         stands = database.execute("SELECT 1 FROM sets WHERE name = ? AND value = ?", (name, value)).fetchone()
         if stands:
@@ -136,6 +138,8 @@ def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
             if len(rows) >= least or not plain:
                 keep(database, name, value, rows)
                 gone |= rows
+            else:
+                keep_few(database, name, value, rows)
     _refresh_rare(database, kind, blocks, gone, least)
 
 

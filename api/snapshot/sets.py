@@ -21,11 +21,14 @@ TABLE: Final = """
 CREATE TABLE sets (id INTEGER PRIMARY KEY, name TEXT NOT NULL, value NOT NULL, size INTEGER NOT NULL, rows BLOB NOT NULL);
 CREATE UNIQUE INDEX sets_by_value ON sets (name, value);
 CREATE INDEX sets_by_size ON sets (name, size DESC, value);
+CREATE TABLE few (name TEXT, value, rows BLOB NOT NULL, PRIMARY KEY (name, value)) WITHOUT ROWID;
 CREATE TABLE frequent (name TEXT, size INTEGER, value, PRIMARY KEY (name, size DESC, value)) WITHOUT ROWID;
 """
-LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer are found one by one
+LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer are counted one by one
+LEAST_TOGETHER: Final = 4  # rows of a value without a set of its own that are written together all the same; fewer are found one by one
 SMALL: Final = 2048  # rows of a set that is read at once with its neighbours, and not looked for in memory
 ENTRY_BYTES: Final = 200  # of memory that a small set takes besides its rows
+TOGETHER: Final = "SELECT rows FROM sets WHERE name = ?1 AND value = ?2 UNION ALL SELECT rows FROM few WHERE name = ?1 AND value = ?2"
 WHOLE: Final = ""  # the value of a set that is the only one of its name
 
 
@@ -72,6 +75,21 @@ def kept(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
     if remembered is not None:
         return remembered
     found = snapshot.rows("SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
+    return _remembered(snapshot, name, value, found[0][0]) if found else None
+
+
+def keep_few(database: apsw.Connection, name: str, value: Any, rows: BitMap) -> None:
+    """Write the rows of a value that has no set of its own, so that they are read together; of the fewest they are not."""
+    if len(rows) >= LEAST_TOGETHER:
+        database.execute("INSERT INTO few VALUES (?, ?, ?)", (name, value, rows.serialize()))
+
+
+def together(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
+    """Return the rows of a value that are written together, as a set or as few, or None; nobody changes them."""
+    remembered: BitMap | None = snapshot.memory.get((name, value))
+    if remembered is not None:
+        return remembered
+    found = snapshot.rows(TOGETHER, (name, value))
     return _remembered(snapshot, name, value, found[0][0]) if found else None
 
 
