@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import tempfile
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from api.snapshot import copying
 from api.snapshot.record_writing import DraftRecords, draft_records
-from api.snapshot.records import ALIGNED, Records
+from api.snapshot.records import ALIGNED, NUMBER, PLACE_BYTES, Records, Shape
 
 DATABASE = b"what comes before " * 1000
 NAMES = ["quotes", "claims"]
@@ -119,3 +120,19 @@ def test_a_file_that_ends_too_early_is_not_copied_in_part_without_a_word(tmp_pat
     source, target = tmp_path / "source", tmp_path / "target"
     with source.open("rb") as old, target.open("w+b") as new, pytest.raises(OSError, match="ends 15 bytes before it should"):
         copying.append(old.fileno(), 0, 20, new)
+
+
+def test_a_body_is_found_beyond_what_thirty_two_bits_can_say(tmp_path: Path) -> None:
+    far, path = 5 << 30, tmp_path / "large"
+    shape = Shape({"quotes": 3, "claims": 2}, size=far + 4)
+    places, bodies, end = shape.bounds(0)
+    with path.open("wb") as file:
+        file.truncate(end)  # without writing what is between
+        file.seek(places + 4 * PLACE_BYTES)
+        file.write(array(NUMBER, [far, far + 4]))
+        file.seek(bodies + far)
+        file.write(b"tail")
+    with path.open("rb") as file:
+        records = Records(file.fileno(), 0, shape)
+        assert list(records.between("claims")) == [(1, b"tail")]
+        assert records.at("claims", [1]) == [b"tail"]
