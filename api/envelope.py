@@ -8,7 +8,7 @@ from typing import Any
 
 import marshmallow as ma
 
-from schemas.canonical import compact, dumps
+from schemas.canonical import Body, compact, dumps
 from schemas.fields import Text, Version
 
 from .exchange import snapshot
@@ -27,7 +27,7 @@ def stamp() -> Mapping[str, str]:
 
 
 def enveloped(
-    data: Iterable[bytes],
+    data: Iterable[Body],
     meta: Mapping[str, Any],
     links: Mapping[str, Any],
     *,
@@ -40,11 +40,11 @@ def enveloped(
     return dumps(json.loads(body)).encode() if pretty else body
 
 
-def listed(bodies: Sequence[bytes]) -> Sequence[bytes]:
+def listed(bodies: Sequence[Body]) -> Sequence[Body]:
     """Return the parts of a JSON array of records that are JSON already: what is joined once is copied once."""
     if not bodies:
         return (b"[]",)
-    parts = [b","] * (2 * len(bodies) + 1)
+    parts: list[Body] = [b","] * (2 * len(bodies) + 1)
     parts[1::2] = bodies
     parts[0], parts[-1] = b"[", b"]"
     return parts

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import orjson
+
 from schemas import BY_TYPE, Resource
+from schemas.canonical import Body
 
 from . import bounds
 from .errors import Fault, invalid
@@ -16,12 +18,12 @@ from .shaping import named, split_include
 Key = tuple[str, str]
 
 
-def included(resource: Resource, bodies: Sequence[bytes], paths: Iterable[str]) -> dict[str, list[Any]]:
+def included(resource: Resource, bodies: Sequence[Body], paths: Iterable[str]) -> dict[str, list[Any]]:
     """Return the records that include paths lead to from some records, by collection, in order of id.
 
     :raises Refusal: 400, they are more than one answer may add.
     """
-    records = [json.loads(body) for body in bodies]
+    records = [orjson.loads(body) for body in bodies]
     known: dict[Key, Any] = {}
     for path in paths:
         first, second = split_include(resource.type, path)
@@ -42,6 +44,6 @@ def _fetched(keys: set[Key], known: dict[Key, Any]) -> list[Any]:
         raise invalid([Fault("out_of_range", detail, parameter="include")])
     for type_ in {type_ for type_, _ in wanted}:
         for body in snapshot().bodies(type_, [served for kind, served in wanted if kind == type_]):
-            record = json.loads(body)
+            record = orjson.loads(body)
             known[type_, record["id"]] = record
     return [known[key] for key in keys]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from schemas import BY_TYPE, Resource
-from schemas.canonical import compact
+from schemas.canonical import Body, compact
 from schemas.paths import joins
 
 from . import bounds, cursors
@@ -172,7 +172,7 @@ def numbers(total: int, count: int, page: int | None, per_page: int | None) -> d
     return {"total": total, "count": count, "page": page, "per_page": per_page}
 
 
-def shaped(bodies: Sequence[bytes], select: Sequence[str] | None) -> Sequence[bytes]:
+def shaped(bodies: Sequence[Body], select: Sequence[str] | None) -> Sequence[Body]:
     """Return records cut to the fields that were asked for; whole ones are not even looked into."""
     if not select:
         return bodies

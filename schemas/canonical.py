@@ -14,6 +14,7 @@ import orjson
 
 from .fields import Many, Part
 
+Body = bytes | memoryview  # a record as JSON in UTF-8: bytes of its own, or a piece of memory that others read too
 SMALL: Final = re.compile(r"e-[0-9](?<=[0-9]e-[0-9])(?![0-9])")  # the end of a very small number, as orjson spells it and Python does not
 ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 

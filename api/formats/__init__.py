@@ -8,6 +8,7 @@ from typing import Final
 
 from api.shaping import Tree
 from schemas import Resource
+from schemas.canonical import Body
 
 from . import csv, jsonl
 
@@ -19,7 +20,7 @@ class Table:
     name: str
     media_type: str
     content_type: str
-    encode: Callable[[Resource, Iterable[bytes], Tree | None], bytes]
+    encode: Callable[[Resource, Iterable[Body], Tree | None], bytes]
 
 
 TABLES: Final[Mapping[str, Table]] = {

@@ -20,6 +20,7 @@ import orjson
 from api.shaping import Tree, item_of
 from schemas import Resource
 from schemas.base import Link
+from schemas.canonical import Body
 from schemas.fields import Part
 
 MEDIA_TYPE: Final = "text/csv"
@@ -27,7 +28,7 @@ SEPARATOR: Final = " | "
 FORMULA: Final = re.compile(r"'*[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]")  # the last four are the fullwidth forms
 
 
-def encode(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
+def encode(resource: Resource, bodies: Iterable[Body], tree: Tree | None) -> bytes:
     """Return a header and one line a record, with CRLF line ends."""
     return header(resource, tree) + lines(resource, bodies, tree)
 
@@ -37,7 +38,7 @@ def header(resource: Resource, tree: Tree | None) -> bytes:
     return _written([columns(resource, tree)])
 
 
-def lines(resource: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
+def lines(resource: Resource, bodies: Iterable[Body], tree: Tree | None) -> bytes:
     """Return one line a record."""
     return lines_of(resource, map(orjson.loads, bodies), tree)
 

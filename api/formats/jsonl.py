@@ -9,12 +9,12 @@ import orjson
 
 from api.shaping import Tree, cut
 from schemas import Resource
-from schemas.canonical import compact
+from schemas.canonical import Body, compact
 
 MEDIA_TYPE: Final = "application/jsonl"
 
 
-def encode(_: Resource, bodies: Iterable[bytes], tree: Tree | None) -> bytes:
+def encode(_: Resource, bodies: Iterable[Body], tree: Tree | None) -> bytes:
     """Return records one a line, cut to the fields of a tree where one is given."""
     if tree is not None:
         bodies = (compact(cut(orjson.loads(body), tree)) for body in bodies)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote_plus
 
+import orjson
 from flask import request
 
 from api.answers import JSON, Answer, negotiated
@@ -17,6 +17,7 @@ from api.parameters import ItemParameters
 from api.query import SortKey, query_from
 from api.snapshot import find
 from schemas import BY_COLLECTION, BY_TYPE, Resource
+from schemas.canonical import Body
 
 from .index import entries, get_index
 
@@ -109,7 +110,7 @@ def _named(references: Iterable[Mapping[str, str]]) -> Iterator[dict[str, Any]]:
         yield from _read(BY_TYPE[reference["type"]], snapshot().bodies(reference["type"], [reference["id"]]))
 
 
-def _read(resource: Resource, bodies: Iterable[bytes]) -> Iterator[dict[str, Any]]:
+def _read(resource: Resource, bodies: Iterable[Body]) -> Iterator[dict[str, Any]]:
     """Yield records as a template shows them, each with its path."""
-    for record in map(json.loads, bodies):
+    for record in map(orjson.loads, bodies):
         yield {**record, "href": resource.href(record["id"])}

@@ -11,6 +11,7 @@ from pyroaring import BitMap
 from api.filters import filter_named
 from api.search_text import Term
 from schemas import RESOURCES, Resource
+from schemas.canonical import Body
 
 from . import sets
 from .layout import filter_table
@@ -48,7 +49,7 @@ class Hit:
 
     resource: Resource
     reference: bytes
-    body: bytes
+    body: Body
     score: float
 
 
@@ -63,7 +64,7 @@ def search(snapshot: Snapshot, terms: Sequence[Term], scope: Scope, limit: int, 
     return page.total, [Hit(RESOURCES[type_], *records[type_][row], score) for type_, row, score in page.rows]
 
 
-def _records(snapshot: Snapshot, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[bytes, bytes]]:
+def _records(snapshot: Snapshot, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[bytes, Body]]:
     """Return reference and body at some rows of a type, at most a page of them."""
     references = dict(snapshot.rows(f"SELECT row, reference FROM {resource.collection} WHERE row IN ({','.join('?' * len(rows))})", rows))
     return {row: (references[row], body) for row, body in zip(rows, snapshot.bodies_at(resource, rows), strict=True)}

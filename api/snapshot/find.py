@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from api.cursors import NOT_GIVEN_OUT, BadCursor, Position
 from api.query import Clause, Query
+from schemas.canonical import Body
 
 from . import relevance
 from .layout import filter_table
@@ -28,7 +29,7 @@ class Found:
     """How many records a query finds in all, and those asked for in their public form; ``position`` is where a walk goes on."""
 
     total: int
-    bodies: Sequence[bytes]
+    bodies: Sequence[Body]
     position: Position | None = None
 
 
@@ -60,13 +61,13 @@ def page(snapshot: Snapshot, query: Query) -> Found:
     return Found(len(rows), part_of(snapshot, query, rows, query.per_page, query.offset))
 
 
-def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tuple[int, Sequence[bytes]]:
+def _best(snapshot: Snapshot, query: Query, limit: int, offset: int = 0) -> tuple[int, Sequence[Body]]:
     """Return how many records a query finds, and the bodies of a part of them, the most relevant first."""
     total, found = relevance.part(snapshot, query, limit, offset)
     return total, snapshot.bodies_at(query.resource, found)
 
 
-def part_of(snapshot: Snapshot, query: Query, rows: BitMap, limit: int, offset: int = 0) -> Sequence[bytes]:
+def part_of(snapshot: Snapshot, query: Query, rows: BitMap, limit: int, offset: int = 0) -> Sequence[Body]:
     """Return the bodies of a part of some rows in the order of a query."""
     if offset >= len(rows):
         return ()

@@ -14,6 +14,8 @@ from functools import cached_property
 from itertools import islice, pairwise
 from typing import Any, Final
 
+import orjson
+
 from api.verify.verdict import Stretch
 
 from .passages import OVERLAP, PASSAGE
@@ -144,7 +146,7 @@ class Passages:
     def quotes(self, rows: tuple[int, int], start: int, end: int) -> list[dict[str, Any]]:
         """Return the public form of the quotes that a place touches, in their order."""
         ids = [quote for quote, _ in self._touched(rows, start, end)]
-        return [json.loads(body) for one in ids for body in self.snapshot.bodies("quote", [one])]
+        return [orjson.loads(body) for one in ids for body in self.snapshot.bodies("quote", [one])]
 
     def source(self, source: str) -> dict[str, str]:
         """Return the reference to a source."""

@@ -13,6 +13,7 @@ import apsw
 
 from api.remembering import Memory
 from schemas import BY_TYPE, Resource
+from schemas.canonical import Body
 from schemas.problems import nearest
 
 from .connections import Connections
@@ -120,7 +121,7 @@ class Snapshot:
         if size != self._size:
             raise _truncated(self.path, size, self._size)
 
-    def item(self, resource: Resource, served: str) -> bytes | None:
+    def item(self, resource: Resource, served: str) -> Body | None:
         """Return a record's public form as JSON, or None where the id names none."""
         found = self.rows(f"SELECT row FROM {resource.collection} WHERE id = ?", (served,))
         return self.bodies_at(resource, found[0])[0] if found else None
@@ -161,17 +162,17 @@ class Snapshot:
         where = f" WHERE debate IN ({','.join('?' * len(debates))})" if debates else ""
         return [row[0] for row in self.rows(f"SELECT report FROM integrity{where} ORDER BY debate", debates)]
 
-    def bodies(self, type_: str, ids: Iterable[str]) -> list[bytes]:
+    def bodies(self, type_: str, ids: Iterable[str]) -> list[Body]:
         """Return the public forms of those of the ids that name a record of a type, in order of id."""
         asked, resource = sorted(ids), BY_TYPE[type_]
-        found: list[bytes] = []
+        found: list[Body] = []
         for first in range(0, len(asked), MOST_BOUND):
             part = asked[first : first + MOST_BOUND]
             rows = self.rows(f"SELECT row FROM {resource.collection} WHERE id IN ({','.join('?' * len(part))}) ORDER BY id", part)
             found += self.bodies_at(resource, [row for (row,) in rows])
         return found
 
-    def bodies_at(self, resource: Resource, numbers: Iterable[int]) -> list[bytes]:
+    def bodies_at(self, resource: Resource, numbers: Iterable[int]) -> Sequence[Body]:
         """Return the public forms at some rows of a collection, in the order in which their numbers are given.
 
         :raises UnusableSnapshot: there is no such row.

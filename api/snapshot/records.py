@@ -8,10 +8,12 @@ where it ends, counted from the first of all bodies, in 64 bits each, and twice 
 from __future__ import annotations
 
 import mmap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Protocol
+
+from schemas.canonical import Body
 
 NUMBER: Final = "Q"  # of 64 bits
 NUMBER_BYTES: Final = 8
@@ -53,15 +55,15 @@ class Records:
         """Map them, given an open file that is whole, how many bytes its database takes, and the shape of what follows."""
         self.handle, self.database, self.shape = handle, database, shape
         begin, self.begin, _ = shape.bounds(database)
-        self._bodies = _mapped(handle, self.begin, shape.size)
+        self._bodies = memoryview(_mapped(handle, self.begin, shape.size))
         numbers, at = memoryview(_mapped(handle, begin, self.begin - begin)), 0
         self._places: dict[str, memoryview[int]] = {}
         for collection, count in shape.places.items():
             self._places[collection] = numbers[at : at + count * PLACE_BYTES].cast(NUMBER)
             at += count * PLACE_BYTES
 
-    def at(self, collection: str, rows: Iterable[int]) -> list[bytes]:
-        """Return the bodies of some rows, in the order in which these are given.
+    def at(self, collection: str, rows: Iterable[int]) -> Sequence[Body]:
+        """Return the bodies of some rows, in the order in which these are given, as they are in the file: none is copied.
 
         :raises LookupError: there is no such row.
         """
@@ -76,7 +78,7 @@ class Records:
         """Yield number and body of all rows, or of those from one to another."""
         numbers = self._places[collection][2 * first : 2 * last + 2]
         for row, begin, end in leading(numbers, first):
-            yield row, self._bodies[begin:end]
+            yield row, bytes(self._bodies[begin:end])
 
     def places(self, collection: str) -> memoryview[int]:
         """Return all places of a collection: numbers, two for each."""
@@ -84,7 +86,7 @@ class Records:
 
     def read(self, begin: int, end: int) -> bytes:
         """Return some bytes of all bodies."""
-        return self._bodies[begin:end]
+        return bytes(self._bodies[begin:end])
 
 
 def aligned(place: int) -> int:
