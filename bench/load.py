@@ -91,17 +91,32 @@ def medians(rounds: int, sends: Mapping[str, Callable[[int], Result]]) -> dict[s
 
     A server that refuses once is left alone from then on, and its refusal stands in place of a result.
     """
-    seen: dict[str, list[Result]] = {name: [] for name in sends}
-    refused: dict[str, Refused] = {}
+    seen: list[dict[str, Result | Refused]] = []
     for number in range(rounds):
-        for name, send in sends.items():
-            if name in refused:
-                continue
-            try:
-                seen[name].append(send(number))
-            except Refused as error:
-                refused[name] = error
-    return {name: refused.get(name) or _median(results) for name, results in seen.items()}
+        refused = {name for one in seen for name, result in one.items() if isinstance(result, Refused)}
+        seen.append(once({name: send for name, send in sends.items() if name not in refused}, number))
+    return middle(seen)
+
+
+def once(sends: Mapping[str, Callable[[int], Result]], number: int = 0) -> dict[str, Result | Refused]:
+    """Run a round of loads one after the other, and return what comes of each."""
+    seen: dict[str, Result | Refused] = {}
+    for name, send in sends.items():
+        try:
+            seen[name] = send(number)
+        except Refused as error:
+            seen[name] = error
+    return seen
+
+
+def middle(rounds: Sequence[Mapping[str, Result | Refused]]) -> dict[str, Result | Refused]:
+    """Return the median of each load over several rounds, or why it was refused in one."""
+    found: dict[str, Result | Refused] = {}
+    for name in {name: None for one in rounds for name in one}:
+        seen = [one[name] for one in rounds if name in one]
+        refused = next((result for result in seen if isinstance(result, Refused)), None)
+        found[name] = refused or _median([result for result in seen if isinstance(result, Result)])
+    return found
 
 
 def results(rounds: int, sends: Mapping[str, Callable[[int], Result]]) -> dict[str, Result]:

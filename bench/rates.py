@@ -11,7 +11,7 @@ from typing import Final
 
 from bench import addresses, competitors
 from bench.environment import Environment
-from bench.load import ROUNDS, Load, Refused, Result, listed, medians
+from bench.load import ROUNDS, Load, Refused, Result, listed, medians, middle, once
 from bench.material import CACHE, Size, say
 from bench.report import Line, failed, skipped
 from bench.servers import Answer, Client, Server, rostrum
@@ -60,20 +60,30 @@ def lines_of(what: str, results: Mapping[str, Result | Refused], goals: Mapping[
         yield Line(what, NAMES[name], bound, ours.rate / theirs.rate, detail, by_work=ours.work / theirs.work)
 
 
+Starting = Mapping[str, Callable[[], contextlib.AbstractContextManager[Server]]]
+
+
+def dynamic(bench: Bench) -> Starting:
+    """Return what starts Rostrum and those that work out the same answers."""
+    starting: dict[str, Callable[[], contextlib.AbstractContextManager[Server]]] = {"rostrum": partial(rostrum, bench.size.snapshot)}
+    if bench.found.python:
+        starting["fastapi"] = partial(competitors.fastapi, bench.found, competitors.plain_database(bench.size))
+        database = competitors.sqlite_utils_database(bench.found, bench.size)
+        starting["datasette"] = partial(competitors.datasette, bench.found, database)
+    return starting
+
+
 @contextlib.contextmanager
-def all_servers(bench: Bench) -> Iterator[dict[str, Server]]:
-    """Run Rostrum and those that serve the same records."""
+def started(starting: Starting, turn: int = 0) -> Iterator[dict[str, Server]]:
+    """Run servers, another one of them started first at each turn."""
+    names = list(starting)
+    first = turn % len(names)
     with contextlib.ExitStack() as stack:
-        servers = {"rostrum": stack.enter_context(rostrum(bench.size.snapshot))}
-        if bench.found.python:
-            servers["fastapi"] = stack.enter_context(competitors.fastapi(bench.found, competitors.plain_database(bench.size)))
-            database = competitors.sqlite_utils_database(bench.found, bench.size)
-            servers["datasette"] = stack.enter_context(competitors.datasette(bench.found, database))
-        yield servers
+        yield {name: stack.enter_context(starting[name]()) for name in (*names[first:], *names[:first])}
 
 
 def repeated(bench: Bench) -> Iterator[Line]:
-    """Measure requests that come again and again."""
+    """Measure requests that come again and again; the servers are started anew for each round."""
     known = addresses.facts(bench.size)
     lists = dict(
         zip(("item", "page of 20", "ranked search"), (addresses.items(known), addresses.pages(known), addresses.searches()), strict=True)
@@ -81,16 +91,20 @@ def repeated(bench: Bench) -> Iterator[Line]:
     paths = {kind: {server: some[0] for server, some in by_server.items()} for kind, by_server in lists.items()}
     paths["304"] = {"rostrum": paths["item"]["rostrum"]}
     paths["CSV of 20"] = {"rostrum": f"{paths['page of 20']['rostrum']}&format=csv"}
-    with all_servers(bench) as servers, contextlib.ExitStack() as stack:
-        kept = _kept(servers["rostrum"], paths)
-        if bench.found.nginx:
-            servers["nginx"] = stack.enter_context(competitors.nginx(bench.found, kept))
-        servers["constant"] = stack.enter_context(competitors.constant(kept))
-        for kind, goals in REPEATED.items():
-            say(f"repeated: {kind}")
-            asked = {**paths[kind], "nginx": f"/{_plain(kind)}", "constant": f"/{_plain(kind)}"}
-            sends = {name: _again(bench.load, servers[name], kind, path) for name, path in asked.items() if name in servers}
-            yield from lines_of(f"repeated {kind}", medians(ROUNDS, sends), goals)
+    with rostrum(bench.size.snapshot) as server:
+        kept = _kept(server, paths)
+    starting = {**dynamic(bench), "constant": partial(competitors.constant, kept)}
+    if bench.found.nginx:
+        starting["nginx"] = partial(competitors.nginx, bench.found, kept)
+    rounds: dict[str, list[Mapping[str, Result | Refused]]] = {kind: [] for kind in REPEATED}
+    for turn in range(ROUNDS):
+        with started(starting, turn) as servers:
+            for kind, seen in rounds.items():
+                say(f"repeated: {kind}, round {turn + 1} of {ROUNDS}")
+                asked = {**paths[kind], "nginx": f"/{_plain(kind)}", "constant": f"/{_plain(kind)}"}
+                seen.append(once({name: _again(bench.load, servers[name], kind, path) for name, path in asked.items() if name in servers}))
+    for kind, goals in REPEATED.items():
+        yield from lines_of(f"repeated {kind}", middle(rounds[kind]), goals)
 
 
 def _plain(kind: str) -> str:
@@ -107,21 +121,21 @@ def _kept(server: Server, paths: Mapping[str, Mapping[str, str]]) -> Path:
 
 
 def _again(load: Load, server: Server, kind: str, path: str) -> Callable[[int], Result]:
-    """Return what sends one path again and again; for a 304 with the tag that the server gave."""
+    """Return what sends one path again and again, whatever the round; for a 304 with the tag that the server gave."""
     headers = {}
     if kind == "304":
         first: Answer = Client(server.port).get("/item" if server.name == "nginx" else path)
         path = "/item" if server.name == "nginx" else path
         headers = {"If-None-Match": first.headers.get("etag", '"any"')}
     file = listed(f"again-{_plain(kind)}-{server.name}", [path])
-    return lambda _round: replace(load, headers=headers).send(server, file)
+    return lambda _turn: replace(load, headers=headers).send(server, file)
 
 
 def unrepeated(bench: Bench) -> Iterator[Line]:
     """Measure requests none of which comes twice."""
     known = addresses.facts(bench.size)
     made = (addresses.items(known), addresses.pages(known), addresses.shaped(known), addresses.searches())
-    with all_servers(bench) as servers:
+    with started(dynamic(bench)) as servers:
         for (kind, goals), paths in zip(UNREPEATED.items(), made, strict=True):
             say(f"unrepeated: {kind}")
             sends = {}
@@ -143,12 +157,15 @@ def two_workers(bench: Bench) -> Iterator[Line]:
         yield skipped(what, "nginx, two workers", "nginx is not there")
         return
     path = f"/v1/quotes/{next(bench.size.records('quotes'))['id']}"
-    with rostrum(bench.size.snapshot, workers=2, cores=BOTH_CORES) as ours, contextlib.ExitStack() as stack:
-        kept = competitors.keep(CACHE / "answers-two", {kind: Client(ours.port).get(path)})
-        theirs = stack.enter_context(competitors.nginx(bench.found, kept, workers=2, cores=BOTH_CORES))
-        load = replace(bench.load, cores=BOTH_CORES)
-        sends = {"rostrum": _again(load, ours, kind, path), "nginx": _again(load, theirs, kind, f"/{kind}")}
-        results = medians(ROUNDS, sends)
+    ours = partial(rostrum, bench.size.snapshot, workers=2, cores=BOTH_CORES)
+    with ours() as server:
+        kept = competitors.keep(CACHE / "answers-two", {kind: Client(server.port).get(path)})
+    starting = {"rostrum": ours, "nginx": partial(competitors.nginx, bench.found, kept, workers=2, cores=BOTH_CORES)}
+    asked, load, rounds = {"rostrum": path, "nginx": f"/{kind}"}, replace(bench.load, cores=BOTH_CORES), []
+    for turn in range(ROUNDS):
+        with started(starting, turn) as servers:
+            rounds.append(once({name: _again(load, servers[name], kind, asked[name]) for name in servers}))
+    results = middle(rounds)
     yield from (replace(line, against="nginx, two workers") for line in lines_of(what, results, {"nginx": 0.65}))
 
 
