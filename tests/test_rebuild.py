@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import apsw
+import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -252,7 +253,7 @@ def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(tmp_
     again = built(data, tmp_path / "again.rostrum", old)
     body = Snapshot(again).item(BY_TYPE["claim"], "biscuits.strong-tea-holds")
     assert body
-    assert json.loads(body)["tags"] == ["another"]
+    assert orjson.loads(body)["tags"] == ["another"]
 
 
 def test_what_was_replaced_again_and_again_does_not_fill_a_snapshot(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import signal
@@ -18,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import marshmallow as ma
+import orjson
 import pytest
 from running import environment
 from tiny import FILES, TEA_TEXT, change, tiny, write
@@ -67,7 +67,7 @@ def test_every_record_is_in_the_snapshot_in_its_public_form(built: Path, tiny_da
     for resource in RESOURCES:
         records = compiled(tiny_dataset)[resource.type]
         assert snapshot.counts[resource.collection] == len(records)
-        assert {served: json.loads(snapshot.item(resource, served) or b"") for served in records} == records
+        assert {served: orjson.loads(snapshot.item(resource, served) or b"") for served in records} == records
 
 
 def test_the_snapshot_says_what_it_is_of(built: Path, tiny_dataset: Dataset) -> None:
@@ -120,7 +120,7 @@ def test_a_build_replaces_what_stood_there_and_who_reads_the_old_one_reads_on(ti
     old = Snapshot(target)
     build(changed(tmp_path / "changed"), target)
     (debate,) = (resource for resource in RESOURCES if resource.type == "debate")
-    titles = [json.loads(snapshot.item(debate, "tea") or b"")["title"] for snapshot in (old, Snapshot(target))]
+    titles = [orjson.loads(snapshot.item(debate, "tea") or b"")["title"] for snapshot in (old, Snapshot(target))]
     assert titles == ["The Great Tea Dispute", "The Very Great Tea Dispute"]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["changed", "s.rostrum"]
 
@@ -254,8 +254,11 @@ def test_a_file_that_is_cut_short_is_no_snapshot(built: Path, tmp_path: Path, si
         ("UPDATE meta SET value = 'other' WHERE key = 'software'", "was built by another version of the software"),
         ("DELETE FROM meta WHERE key = 'complete'", "is incomplete"),
         ("DROP TABLE meta", "is damaged"),
+        ("DELETE FROM meta WHERE key = 'records'", "is damaged: 'records'"),
+        ("UPDATE meta SET value = '{' WHERE key = 'about'", "is damaged: .*property name"),
+        ("UPDATE meta SET value = '{\"size\": 1}' WHERE key = 'records'", "is truncated: .* are not the"),
     ],
-    ids=["format", "application", "software", "incomplete", "damaged"],
+    ids=["format", "application", "software", "incomplete", "damaged", "no records", "no description", "other records"],
 )
 def test_a_snapshot_of_something_else_is_refused_with_the_reason(built: Path, tmp_path: Path, statement: str, reason: str) -> None:
     target = Path(shutil.copy(built, tmp_path / "s.rostrum"))

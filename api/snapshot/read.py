@@ -79,16 +79,19 @@ class Snapshot:
             raise self._connections.damage(error) from error
         if meta.get("complete") != "yes":
             raise UnusableSnapshot(f"the snapshot {path} is incomplete; build it again")
-        if meta["software"] != software():
+        if meta.get("software") != software():
             raise UnusableSnapshot(f"the snapshot {path} was built by another version of the software; build it again")
-        shape = Shape(**json.loads(meta["records"]))
+        try:
+            shape = Shape(**json.loads(meta["records"]))
+            self.digest: str = meta["digest"]
+            self.about: dict[str, Any] = json.loads(meta["about"])
+            self.counts: dict[str, int] = json.loads(meta["counts"])
+            self.stamp: Mapping[str, str] = {"version": self.about["version"], "digest": self.digest}
+        except (LookupError, TypeError, ValueError) as error:
+            raise self._connections.damage(error) from error
         *_, self._size = shape.bounds(database)
         self._check_size()
         self.records = Records(self._handle, database, shape)
-        self.digest: str = meta["digest"]
-        self.about: dict[str, Any] = json.loads(meta["about"])
-        self.stamp: Mapping[str, str] = {"version": self.about["version"], "digest": self.digest}
-        self.counts: dict[str, int] = json.loads(meta["counts"])
         self.memory = Memory(MOST_KEPT, LEAST_KEPT)
 
     def begin(self, steps: int | None) -> None:
