@@ -13,10 +13,9 @@ from api.search_text import Term
 from schemas import RESOURCES, Resource
 from schemas.canonical import Body
 
-from . import sets
-from .layout import filter_table
 from .matching import Matches
 from .read import Snapshot
+from .selection import with_value
 from .terms import rows_with, terms_of
 
 
@@ -31,16 +30,8 @@ class Scope:
         """Return the rows of a type that are looked at, or None where all are."""
         if not self.debates:
             return None
-        return BitMap.union(*(_of_debate(snapshot, resource, debate) for debate in self.debates))
-
-
-def _of_debate(snapshot: Snapshot, resource: Resource, debate: str) -> BitMap:
-    """Return the rows of a type that belong to a debate."""
-    one = filter_named(resource, "debate")
-    known = sets.kept(snapshot, f"{resource.collection}.{one.name}", debate)
-    if known is None:
-        known = BitMap(row for (row,) in snapshot.rows(f"SELECT row FROM {filter_table(resource, one)} WHERE value = ?", (debate,)))
-    return known
+        one = filter_named(resource, "debate")
+        return BitMap.union(*(with_value(snapshot, resource, one, debate) for debate in self.debates))
 
 
 @dataclass(frozen=True, slots=True)

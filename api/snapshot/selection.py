@@ -16,7 +16,7 @@ from .layout import filter_table
 from .matching import matching
 from .orders import FIRST, LAST, compared
 from .read import Snapshot
-from .sets import any_name, every_name, several, together, value_name, whole
+from .sets import any_name, every_name, kept, several, value_name, whole
 
 COMPARISONS: Final = {"gte": ">=", "gt": ">", "lte": "<=", "lt": "<"}
 
@@ -98,7 +98,7 @@ def _rows(snapshot: Snapshot, resource: Resource, clause: Clause) -> BitMap:
 
 def with_value(snapshot: Snapshot, resource: Resource, one: Filter, value: Any) -> BitMap:
     """Return the rows in which a value stands: those that are written together, or what the filter's table holds."""
-    found = together(snapshot, value_name(resource, one), value)
+    found = kept(snapshot, value_name(resource, one), value)
     if found is None:
         found = BitMap([row for (row,) in snapshot.rows(f"SELECT row FROM {filter_table(resource, one)} WHERE value = ?", (value,))])
     return found

@@ -28,7 +28,7 @@ LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer ar
 LEAST_TOGETHER: Final = 4  # rows of a value without a set of its own that are written together all the same; fewer are found one by one
 SMALL: Final = 2048  # rows of a set that is read at once with its neighbours, and not looked for in memory
 ENTRY_BYTES: Final = 200  # of memory that a small set takes besides its rows
-TOGETHER: Final = "SELECT rows FROM sets WHERE name = ?1 AND value = ?2 UNION ALL SELECT rows FROM few WHERE name = ?1 AND value = ?2"
+KEPT: Final = "SELECT rows FROM sets WHERE name = ?1 AND value = ?2 UNION ALL SELECT rows FROM few WHERE name = ?1 AND value = ?2"
 WHOLE: Final = ""  # the value of a set that is the only one of its name
 
 
@@ -70,11 +70,11 @@ def keep(database: apsw.Connection, name: str, value: Any, rows: Iterable[int]) 
 
 
 def kept(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
-    """Return the set of a name and a value, or None where none was written; others may have the same one, so that nobody changes it."""
+    """Return the rows of a name and a value that were written as a set or as few, or None; nobody changes what others may have."""
     remembered: BitMap | None = snapshot.memory.get((name, value))
     if remembered is not None:
         return remembered
-    found = snapshot.rows("SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
+    found = snapshot.rows(KEPT, (name, value))
     return _remembered(snapshot, name, value, found[0][0]) if found else None
 
 
@@ -82,15 +82,6 @@ def keep_few(database: apsw.Connection, name: str, value: Any, rows: BitMap) -> 
     """Write the rows of a value that has no set of its own, so that they are read together; of the fewest they are not."""
     if len(rows) >= LEAST_TOGETHER:
         database.execute("INSERT INTO few VALUES (?, ?, ?)", (name, value, rows.serialize()))
-
-
-def together(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
-    """Return the rows of a value that are written together, as a set or as few, or None; nobody changes them."""
-    remembered: BitMap | None = snapshot.memory.get((name, value))
-    if remembered is not None:
-        return remembered
-    found = snapshot.rows(TOGETHER, (name, value))
-    return _remembered(snapshot, name, value, found[0][0]) if found else None
 
 
 def _remembered(snapshot: Snapshot, name: str, value: Any, written: bytes) -> BitMap:
@@ -111,7 +102,7 @@ def size_of(snapshot: Snapshot, name: str, value: Any) -> int | None:
 
 
 def several(snapshot: Snapshot, name: str, values: Sequence[Any]) -> dict[Any, BitMap]:
-    """Return the sets of those of the values that have one."""
+    """Return the rows of those of the values whose rows were written together."""
     return {value: rows for value in values if (rows := kept(snapshot, name, value)) is not None}
 
 
