@@ -6,7 +6,7 @@ After it every answer is the same as from a snapshot that is written from the be
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -122,17 +122,17 @@ class Editor:
             self._changed.coming(resource.collection, made.documents, row)
         assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference"))
         self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, row))
-        self._replace(resource.collection, row, made.bodies)
+        self._replace(resource.collection, row, *made.bodies)
         for one in other:
             self._database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
         self.writer.pairs(resource, other, made, f"? + {row}")
 
-    def _replace(self, collection: str, row: int, bodies: Sequence[bytes]) -> None:
+    def _replace(self, collection: str, row: int, body: bytes) -> None:
         """Write the body of a record in the place of the one that it has."""
         ((_, before),) = self._records.between(collection, row, row)
         self._records.remove(collection, row, row)
-        self._records.write(collection, row, bodies)
-        csv_lines.renew(self._database, self._records, collection, row, before=before, body=bodies[0])
+        self._records.write(collection, row, [body])
+        csv_lines.renew(self._database, self._records, collection, row, before=before, body=body)
 
     def _values(self, resource: Resource, one: Filter, row: int) -> list[Any]:
         """Return the values of a record in the table of a filter, in order."""

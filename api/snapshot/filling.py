@@ -24,6 +24,7 @@ from .editing import Editor, copy
 from .layout import APPLICATION_ID, FORMAT, software
 from .model import Naming
 from .record_writing import DraftRecords, draft_records
+from .records import Records
 from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
@@ -64,27 +65,22 @@ class _Told:
 
 
 @contextmanager
-def _opened(draft: Path) -> Iterator[apsw.Connection]:
-    """Give the database of a draft, which need not survive a crash."""
-    database = apsw.Connection(str(draft))
-    try:
-        database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
-        database.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def _appended(records: DraftRecords, draft: Path) -> Iterator[None]:
-    """Put the records of a draft behind its database once that is closed without an error."""
-    yield
-    records.append_to(draft)
+def _opened(draft: Path, base: Records | None = None) -> Iterator[tuple[apsw.Connection, DraftRecords]]:
+    """Give the database of a draft, which need not survive a crash, and its records, which come behind it where nothing fails."""
+    with draft_records(draft.parent, base) as records:
+        database = apsw.Connection(str(draft))
+        try:
+            database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
+            database.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
+            yield database, records
+        finally:
+            database.close()
+        records.append_to(draft)
 
 
 def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) -> None:
     """Write a whole snapshot into a draft; `reach` hears which share of the work after the last debate is done."""
-    with draft_records(draft.parent) as records, _appended(records, draft), _opened(draft) as database:
+    with _opened(draft) as (database, records):
         database.execute(f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         with database:
             writer, told = Writer(database, records), _Told()
@@ -108,7 +104,7 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], aw
     :raises NoRoom: there is no room for a debate among those that stay.
     """
     copy(base.snapshot, draft)
-    with draft_records(draft.parent, base.snapshot.records) as records, _appended(records, draft), _opened(draft) as database, database:
+    with _opened(draft, base.snapshot.records) as (database, records), database:
         database.execute("DELETE FROM meta WHERE key = 'complete'")
         editor, told = Editor(database, records), _Told()
         for debate in sorted(away & base.known.keys()):

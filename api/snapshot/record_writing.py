@@ -13,14 +13,12 @@ from dataclasses import replace
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Final
+from typing import IO
 
 from schemas import RESOURCES
 
-from .copying import append
+from .copying import BUFFER_BYTES, append
 from .records import LAST, NUMBER, PLACE_BYTES, Records, Shape, leading
-
-BUFFER_BYTES: Final = 1 << 20
 
 
 class DraftRecords:
@@ -39,8 +37,9 @@ class DraftRecords:
     def write(self, collection: str, first: int, bodies: Sequence[bytes], step: int = 1) -> None:
         """Write the bodies of rows that have none, from the row `first` on, each `step` behind the one before."""
         numbers = array(NUMBER, chain.from_iterable(pairwise(accumulate(map(len, bodies), initial=self.shape.size))))
-        _put(self._bodies, self.shape.size - self._kept, b"".join(bodies))
-        self.shape.size += sum(map(len, bodies))
+        joined = b"".join(bodies)
+        _put(self._bodies, self.shape.size - self._kept, joined)
+        self.shape.size += len(joined)
         if step == 1:
             self._put(collection, first, numbers)
         else:
