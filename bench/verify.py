@@ -113,7 +113,7 @@ class Case:
 
 def sentences(snapshot: Snapshot) -> list[Said]:
     """Return the sentences of all quotes that are long enough, in the order of the sources."""
-    quotes = [json.loads(body) for _, body in snapshot.records.between("quotes")]
+    quotes = [json.loads(bytes(body)) for _, body in snapshot.records.between("quotes")]
     parts = [(part, quote) for quote in quotes for part in SENTENCE.split(quote["text"])]
     found = []
     for at, (part, quote) in enumerate(parts):

@@ -489,7 +489,7 @@ def test_closed_lists_keys_and_lists_are_described(client: FlaskClient) -> None:
 @pytest.mark.parametrize("twice", [False, True])
 def test_lines_of_a_record_that_is_another_now_stand_in_the_place_of_the_old_ones(tiny_dataset: Dataset, tmp_path: Path, twice: bool):
     build(tiny_dataset, tmp_path / "whole.rostrum")
-    one, two, new, *_ = [body for _, body in Snapshot(tmp_path / "whole.rostrum").records.between("claims")]
+    one, two, new, *_ = [bytes(body) for _, body in Snapshot(tmp_path / "whole.rostrum").records.between("claims")]
     held = [one, one if twice else two]
     claims = BY_COLLECTION["claims"]
     with apsw.Connection(":memory:") as database, draft_records(tmp_path) as records:

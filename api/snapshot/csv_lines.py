@@ -10,6 +10,7 @@ import apsw
 
 from api.formats import csv
 from schemas import BY_COLLECTION, Resource
+from schemas.canonical import Body
 
 from .records import Bodies
 
@@ -53,7 +54,7 @@ def remove(database: apsw.Connection, collection: str, first: int, last: int) ->
     database.execute("DELETE FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ?", (collection, first, last))
 
 
-def renew(database: apsw.Connection, records: Bodies, collection: str, row: int, *, before: bytes, body: bytes) -> None:
+def renew(database: apsw.Connection, records: Bodies, collection: str, row: int, *, before: Body, body: bytes) -> None:
     """Write the lines of a row anew, whose record was another one before, in the piece that they are in."""
     resource = BY_COLLECTION[collection]
     statement = "SELECT id, first, last, lines FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1"

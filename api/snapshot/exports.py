@@ -109,26 +109,27 @@ def write(database: apsw.Connection, records: Bodies, about: Mapping[str, Any], 
 def _measure(draft: Held, resource: Resource, into: Mapping[str, _Measured], block: int) -> None:
     """Measure the rows of a collection in renderings that are of the same content, each for an export."""
     form = RENDERINGS[next(iter(into))]
-    for number, rows in enumerate(_blocks(form.read(draft, resource.collection, 0, LAST), block)):
+    for number, (rows, contents) in enumerate(_blocks(form.read(draft, resource.collection, 0, LAST), block)):
         for rendering, export in into.items():
             first = f"{rendering}-first"
             name = first if not number and first in RENDERINGS else rendering
-            part = Part(name, resource.collection, rows[0][0], rows[-1][0])
-            export.add(part, RENDERINGS[name].encode(resource, rows))
+            export.add(Part(name, resource.collection, rows[0], rows[-1]), RENDERINGS[name].encode(resource, contents))
 
 
-def _blocks(rows: Iterable[Row], block: int) -> Iterator[list[Row]]:
-    """Yield rows in blocks, each of so many bytes at most, or of one row."""
-    found: list[Row] = []
+def _blocks(rows: Iterable[Row], block: int) -> Iterator[tuple[list[int], list[Any]]]:
+    """Yield the numbers and the contents of rows in blocks, each of so many bytes at most, or of one row."""
+    numbers: list[int] = []
+    contents: list[Any] = []
     held = 0
-    for row in rows:
-        if found and held + row[-1] > block:
-            yield found
-            found, held = [], 0
-        found.append(row)
-        held += row[-1]
-    if found:
-        yield found
+    for number, content, size in rows:
+        held += size
+        if held > block and numbers:
+            yield numbers, contents
+            numbers, contents, held = [], [], size
+        numbers.append(number)
+        contents.append(content)
+    if numbers:
+        yield numbers, contents
 
 
 def _render(snapshot: Held, part: Part) -> bytes:
@@ -136,7 +137,7 @@ def _render(snapshot: Held, part: Part) -> bytes:
     if not part.rendering:
         return part.literal
     form = RENDERINGS[part.rendering]
-    return form.encode(BY_COLLECTION[part.collection], [*form.read(snapshot, part.collection, part.first, part.last)])
+    return form.encode(BY_COLLECTION[part.collection], [row[1] for row in form.read(snapshot, part.collection, part.first, part.last)])
 
 
 def exports(snapshot: Snapshot) -> list[Export]:

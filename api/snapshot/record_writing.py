@@ -16,6 +16,7 @@ from tempfile import TemporaryFile
 from typing import IO
 
 from schemas import RESOURCES
+from schemas.canonical import Body
 
 from .copying import BUFFER_BYTES, append
 from .records import LAST, NUMBER, PLACE_BYTES, Records, Shape, leading
@@ -51,7 +52,7 @@ class DraftRecords:
         self.shape.left += sum(end - begin for _, begin, end in self._leading(collection, first, last))
         self._put(collection, first, array(NUMBER, bytes((last - first + 1) * PLACE_BYTES)))
 
-    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, bytes]]:
+    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
         for row, begin, end in self._leading(collection, first, last):
             yield row, self._read(begin, end)
@@ -85,7 +86,7 @@ class DraftRecords:
         numbers = array(NUMBER, _got(self._places[collection], first * PLACE_BYTES, max(0, behind - first) * PLACE_BYTES))
         return leading(numbers, first)
 
-    def _read(self, begin: int, end: int) -> bytes:
+    def _read(self, begin: int, end: int) -> Body:
         if self._base and end <= self._kept:
             return self._base.read(begin, end)
         return _got(self._bodies, begin - self._kept, end - begin)

@@ -44,7 +44,7 @@ class Shape:
 class Bodies(Protocol):
     """What has the bodies of records, by collection and row."""
 
-    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, bytes]]:
+    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
 
 
@@ -74,19 +74,19 @@ class Records:
                 return found
         raise LookupError(f"there is no row of that number in {collection}")
 
-    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, bytes]]:
+    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
         numbers = self._places[collection][2 * first : 2 * last + 2]
         for row, begin, end in leading(numbers, first):
-            yield row, bytes(self._bodies[begin:end])
+            yield row, self._bodies[begin:end]
 
     def places(self, collection: str) -> memoryview[int]:
         """Return all places of a collection: numbers, two for each."""
         return self._places[collection]
 
-    def read(self, begin: int, end: int) -> bytes:
+    def read(self, begin: int, end: int) -> Body:
         """Return some bytes of all bodies."""
-        return bytes(self._bodies[begin:end])
+        return self._bodies[begin:end]
 
 
 def aligned(place: int) -> int:

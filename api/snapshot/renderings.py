@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -11,13 +11,13 @@ import apsw
 
 from api.formats import jsonl
 from schemas import Resource
-from schemas.canonical import compact
+from schemas.canonical import Body, compact
 
 from .holding import UnusableSnapshot
 from .records import Bodies
 
-Row = tuple[int, str, bytes, int]  # number, id and content, and about how many bytes it becomes
-Encode = Callable[[Resource, Sequence[Row]], bytes]
+Row = tuple[int, Any, int]  # its number, what an export is to hold of it, and about how many bytes that is
+Encode = Callable[[Resource, Sequence[Any]], bytes]
 
 
 class Held(Protocol):
@@ -45,28 +45,39 @@ class Drafted:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How rows become bytes: ``read`` yields those of a collection from one to another, ``encode`` takes some of them."""
+    """How rows become bytes: ``read`` yields those of a collection from one to another, ``encode`` takes what some of them hold."""
 
     read: Callable[[Held, str, int, int], Iterable[Row]]
     encode: Encode
 
 
-def _csv(_: Resource, rows: Sequence[Row]) -> bytes:
-    return b"".join(zlib.decompress(lines) for _, _, lines, _ in rows)
+def _csv(_: Resource, lines: Sequence[bytes]) -> bytes:
+    return b"".join(map(zlib.decompress, lines))
 
 
-def _jsonl(resource: Resource, rows: Sequence[Row]) -> bytes:
-    return jsonl.encode(resource, (body for _, _, body, _ in rows), None)
+def _jsonl(resource: Resource, bodies: Sequence[Body]) -> bytes:
+    return jsonl.encode(resource, _sound(resource, bodies), None)
 
 
-def _items(_: Resource, rows: Sequence[Row]) -> bytes:
-    """Return rows as the items of a JSON array, one a line."""
-    return b",\n" + b",\n".join([body for _, _, body, _ in rows])
+def _items(resource: Resource, bodies: Sequence[Body]) -> bytes:
+    """Return records as the items of a JSON array, one a line."""
+    return b",\n" + b",\n".join(_sound(resource, bodies))
 
 
-def _members(_: Resource, rows: Sequence[Row]) -> bytes:
-    """Return texts as the members of a JSON object, one a line."""
-    return b"".join(b",\n%b:%b" % (compact(served), compact(text.decode())) for _, served, text, _ in rows)
+def _sound(resource: Resource, bodies: Sequence[Body]) -> Sequence[Body]:
+    """Return records.
+
+    :raises UnusableSnapshot: one is damaged.
+    """
+    for body in bodies:
+        if body[:1] != b"{" or body[-1:] != b"}":
+            raise UnusableSnapshot(f"a record of {resource.collection} is damaged, {bytes(body[:40])!r}; build the snapshot again")
+    return bodies
+
+
+def _members(_: Resource, texts: Sequence[tuple[str, bytes]]) -> bytes:
+    """Return texts, each with the source that it is of, as the members of a JSON object, one a line."""
+    return b"".join(b",\n%b:%b" % (compact(source), compact(text.decode())) for source, text in texts)
 
 
 def _first(encode: Encode) -> Encode:
@@ -74,29 +85,21 @@ def _first(encode: Encode) -> Encode:
     return lambda resource, rows: encode(resource, rows)[1:]
 
 
-def _bodies(held: Held, collection: str, first: int, last: int) -> Iterator[Row]:
-    """Yield records.
-
-    :raises UnusableSnapshot: one is damaged.
-    """
-    for row, body in held.records.between(collection, first, last):
-        if body[:1] != b"{" or body[-1:] != b"}":
-            raise UnusableSnapshot(f"the record {row} of {collection} is damaged; build the snapshot again")
-        yield row, "", body, len(body)
+def _bodies(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:
+    """Yield records."""
+    return ((row, body, len(body)) for row, body in held.records.between(collection, first, last))
 
 
 def _lines(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:
     """Yield the lines of CSV of debates."""
-    statement = "SELECT first, '', lines, size FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ? ORDER BY first"
+    statement = "SELECT first, lines, size FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ? ORDER BY first"
     return held.rows(statement, (collection, first, last))
 
 
 def _texts(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:
     """Yield the texts of sources."""
-    statement = (
-        f"SELECT row, id, text, length(text) FROM {collection} JOIN texts ON texts.source = id WHERE row BETWEEN ? AND ? ORDER BY row"
-    )
-    return held.rows(statement, (first, last))
+    statement = f"SELECT row, id, text FROM {collection} JOIN texts ON texts.source = id WHERE row BETWEEN ? AND ? ORDER BY row"
+    return ((row, (source, text), len(text)) for row, source, text in held.rows(statement, (first, last)))
 
 
 RENDERINGS: Final[Mapping[str, Rendering]] = {
