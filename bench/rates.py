@@ -17,6 +17,7 @@ from bench.report import Line, failed, skipped
 from bench.servers import Answer, Client, Server, rostrum
 
 BOTH_CORES: Final = "0,1"
+STARTS: Final = 9  # of the servers for repeated requests: two equal ones differ by more from start to start than from load to load
 # By kind of request and competitor the least ratio; 304 is what the others do not offer.
 REPEATED: Final = {
     "item": {"nginx": 0.65, "constant": 0.9, "fastapi": 8, "datasette": 40},
@@ -60,6 +61,7 @@ def lines_of(what: str, results: Mapping[str, Result | Refused], goals: Mapping[
         yield Line(what, NAMES[name], bound, ours.rate / theirs.rate, detail, by_work=ours.work / theirs.work)
 
 
+Send = Callable[[int], Result]
 Starting = Mapping[str, Callable[[], contextlib.AbstractContextManager[Server]]]
 
 
@@ -82,6 +84,24 @@ def started(starting: Starting, turn: int = 0) -> Iterator[dict[str, Server]]:
         yield {name: stack.enter_context(starting[name]()) for name in (*names[first:], *names[:first])}
 
 
+def anew(
+    starting: Starting, kinds: Sequence[str], sends: Callable[[str, Mapping[str, Server]], Mapping[str, Send]]
+) -> dict[str, dict[str, Result | Refused]]:
+    """Run loads of some kinds on servers that are started anew for each round, and return the median of each by its kind."""
+    rounds: dict[str, list[Mapping[str, Result | Refused]]] = {kind: [] for kind in kinds}
+    for turn in range(STARTS):
+        say(f"{', '.join(kinds)}: start {turn + 1} of {STARTS}")
+        with started(starting, turn) as servers:
+            for kind, seen in rounds.items():
+                seen.append(once(sends(kind, servers)))
+    return {kind: middle(seen) for kind, seen in rounds.items()}
+
+
+def _shorter(load: Load) -> Load:
+    """Return a load of which so many as there are starts take as long as one of each round does elsewhere."""
+    return replace(load, seconds=load.seconds * ROUNDS / STARTS)
+
+
 def repeated(bench: Bench) -> Iterator[Line]:
     """Measure requests that come again and again; the servers are started anew for each round."""
     known = addresses.facts(bench.size)
@@ -96,15 +116,15 @@ def repeated(bench: Bench) -> Iterator[Line]:
     starting = {**dynamic(bench), "constant": partial(competitors.constant, kept)}
     if bench.found.nginx:
         starting["nginx"] = partial(competitors.nginx, bench.found, kept)
-    rounds: dict[str, list[Mapping[str, Result | Refused]]] = {kind: [] for kind in REPEATED}
-    for turn in range(ROUNDS):
-        with started(starting, turn) as servers:
-            for kind, seen in rounds.items():
-                say(f"repeated: {kind}, round {turn + 1} of {ROUNDS}")
-                asked = {**paths[kind], "nginx": f"/{_plain(kind)}", "constant": f"/{_plain(kind)}"}
-                seen.append(once({name: _again(bench.load, servers[name], kind, path) for name, path in asked.items() if name in servers}))
+    load = _shorter(bench.load)
+
+    def sends(kind: str, servers: Mapping[str, Server]) -> Mapping[str, Send]:
+        asked = {**paths[kind], "nginx": f"/{_plain(kind)}", "constant": f"/{_plain(kind)}"}
+        return {name: _again(load, servers[name], kind, path) for name, path in asked.items() if name in servers}
+
+    results = anew(starting, list(REPEATED), sends)
     for kind, goals in REPEATED.items():
-        yield from lines_of(f"repeated {kind}", middle(rounds[kind]), goals)
+        yield from lines_of(f"repeated {kind}", results[kind], goals)
 
 
 def _plain(kind: str) -> str:
@@ -161,12 +181,9 @@ def two_workers(bench: Bench) -> Iterator[Line]:
     with ours() as server:
         kept = competitors.keep(CACHE / "answers-two", {kind: Client(server.port).get(path)})
     starting = {"rostrum": ours, "nginx": partial(competitors.nginx, bench.found, kept, workers=2, cores=BOTH_CORES)}
-    asked, load, rounds = {"rostrum": path, "nginx": f"/{kind}"}, replace(bench.load, cores=BOTH_CORES), []
-    for turn in range(ROUNDS):
-        with started(starting, turn) as servers:
-            rounds.append(once({name: _again(load, servers[name], kind, asked[name]) for name in servers}))
-    results = middle(rounds)
-    yield from (replace(line, against="nginx, two workers") for line in lines_of(what, results, {"nginx": 0.65}))
+    asked, load = {"rostrum": path, "nginx": f"/{kind}"}, replace(_shorter(bench.load), cores=BOTH_CORES)
+    results = anew(starting, [kind], lambda _, servers: {name: _again(load, one, kind, asked[name]) for name, one in servers.items()})
+    yield from (replace(line, against="nginx, two workers") for line in lines_of(what, results[kind], {"nginx": 0.65}))
 
 
 MEASUREMENTS: Sequence[tuple[str, Callable[[Bench], Iterator[Line]]]] = (
