@@ -19,7 +19,7 @@ from pyroaring import BitMap
 from api.search_text import Term
 from api.snapshot import postings, ranking, search, terms
 from api.snapshot.everywhere import Scope, labelled
-from api.snapshot.layout import APPLICATION_ID, FORMAT, software
+from api.snapshot.layout import APPLICATION_ID, FORMAT, MOST_ROWS, software
 from api.snapshot.matching import Matches, matching
 from api.snapshot.read import Snapshot
 from api.snapshot.records import Shape
@@ -113,7 +113,7 @@ ASKED = st.tuples(st.lists(TERM, min_size=1, max_size=4), st.lists(TERM, max_siz
 def exhaustive(snapshot: Snapshot, terms: list[Term]) -> list[tuple[int, int, float]]:
     """Return type, row and score of all that the index of words finds, each hit looked at."""
     found = snapshot.rows(EXHAUSTIVE, (search.expression(terms),))
-    return [(*divmod(rowid, search.ROWS_EACH), score) for rowid, score in found]
+    return [(*divmod(rowid, MOST_ROWS), score) for rowid, score in found]
 
 
 @SETTINGS

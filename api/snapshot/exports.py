@@ -20,8 +20,9 @@ from api.formats import csv
 from schemas import BY_COLLECTION, RESOURCES, Resource
 from schemas.canonical import compact
 
+from .layout import MOST_ROWS
 from .read import Snapshot
-from .records import LAST, Bodies
+from .records import Bodies
 from .renderings import RENDERINGS, Drafted, Held, Row
 
 DATASET: Final = "dataset.json"
@@ -109,7 +110,7 @@ def write(database: apsw.Connection, records: Bodies, about: Mapping[str, Any], 
 def _measure(draft: Held, resource: Resource, into: Mapping[str, _Measured], block: int) -> None:
     """Measure the rows of a collection in renderings that are of the same content, each for an export."""
     form = RENDERINGS[next(iter(into))]
-    for number, (rows, contents) in enumerate(_blocks(form.read(draft, resource.collection, 0, LAST), block)):
+    for number, (rows, contents) in enumerate(_blocks(form.read(draft, resource.collection, 0, MOST_ROWS), block)):
         for rendering, export in into.items():
             first = f"{rendering}-first"
             name = first if not number and first in RENDERINGS else rendering

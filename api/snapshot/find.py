@@ -15,9 +15,8 @@ from api.query import Clause, Query
 from schemas.canonical import Body
 
 from . import relevance
-from .layout import filter_table
+from .layout import MOST_ROWS, filter_table
 from .read import Snapshot
-from .search import ROWS_EACH
 from .selection import is_filtered, is_narrowed, single, taken
 from .sets import size_of, value_name
 from .statements import TAKEN, Rows, continuations, is_ranked, keys, one_row, ordered_rows
@@ -138,7 +137,7 @@ def _check(snapshot: Snapshot, query: Query, behind: Position) -> None:
     :raises BadCursor: there is no such row, or there are not so many.
     """
     name = query.resource.collection
-    possible = 0 < behind.row < ROWS_EACH and 0 < behind.total <= snapshot.counts[name]
+    possible = 0 < behind.row < MOST_ROWS and 0 < behind.total <= snapshot.counts[name]
     if not possible or not snapshot.rows(f"SELECT 1 FROM {name} WHERE row = ?", (behind.row,)):
         raise BadCursor(NOT_GIVEN_OUT)
 

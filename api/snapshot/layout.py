@@ -18,6 +18,7 @@ MAGIC: Final = b"SQLite format 3\x00"
 HEADER_BYTES: Final = 100
 APPLICATION_ID: Final = 0x526F7374  # "Rost", in the header of every snapshot
 FORMAT: Final = 1
+MOST_ROWS: Final = 1 << 32  # of a collection, gaps included: each number of a row fits into 32 bits
 SUFFIX: Final = ".rostrum"
 ROOT: Final = Path(__file__).parents[2]
 DECIDING: Final = ("api/formats", "api/search_text.py", "api/snapshot", "api/verify", "api/words.py", "schemas")

@@ -10,8 +10,8 @@ from typing import Any, Final
 import apsw
 from pyroaring import BitMap
 
+from .layout import MOST_ROWS
 from .read import Snapshot
-from .search import ROWS_EACH
 
 CHUNK: Final = 32768  # rows whose lengths are read at once
 WIDTH: Final = 1.6  # how much longer the longest record of a class of lengths may be than the shortest
@@ -27,8 +27,8 @@ OF_ROWS: Final = "SELECT id, sz FROM search_docsize ORDER BY id"
 def write(database: apsw.Connection) -> None:
     """Write the lengths of all records from the index of words, which is complete; the sets of one type are in memory at a time."""
     database.execute(TABLES)
-    for type_, rows in groupby(database.execute(OF_ROWS), lambda row: row[0] // ROWS_EACH):
-        _write_type(database, type_, ((rowid % ROWS_EACH, tokens(sizes)) for rowid, sizes in rows))
+    for type_, rows in groupby(database.execute(OF_ROWS), lambda row: row[0] // MOST_ROWS):
+        _write_type(database, type_, ((rowid % MOST_ROWS, tokens(sizes)) for rowid, sizes in rows))
 
 
 def _write_type(database: apsw.Connection, type_: int, rows: Iterator[tuple[int, int]]) -> None:

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 from api.search_text import Term
 from schemas import RESOURCES, Resource
 
+from .layout import MOST_ROWS
 from .ranking import LEAST_IDF, UNRANKED, Formula, Ranking
 from .read import Snapshot
 from .terms import BEGINNING_WEIGHT, STEM_WEIGHT, Terms, rows_with, terms_of
@@ -63,7 +64,7 @@ class Matches:
     def behind(self, type_: int, among: BitMap | None, row: int, limit: int) -> list[int] | None:
         """Return the rows of a type that follow one in the order of relevance, or None where that one does not match."""
         found = self.rows(type_) if among is None else self.rows(type_) & among
-        if row >= 1 << 32 or row not in found:
+        if row >= MOST_ROWS or row not in found:
             return None
         score = self._scores({type_: BitMap([row])})[type_, row]
         following: list[int] = []

@@ -17,8 +17,9 @@ import orjson
 from pyroaring import BitMap
 
 from . import lengths
+from .layout import MOST_ROWS
 from .levels import Levels, added, levels_of
-from .search import BETWEEN_FIELDS, ROWS_EACH
+from .search import BETWEEN_FIELDS
 
 STEM, BEGINNING, LABEL, LABEL_BEGINNING = "stem", "beginning", "label", "label beginning"
 LEAST_COMMON: Final = 400  # times that a token stands in the index for its sets to be kept; rarer ones are found hit by hit
@@ -206,8 +207,8 @@ def _by_type(rows: list[int]) -> Postings:
     made: Postings = {}
     place = 0
     while place < len(rows):
-        type_ = rows[place] // ROWS_EACH
-        behind = bisect_left(rows, (type_ + 1) * ROWS_EACH, place)
-        made[type_] = levels_of([row - type_ * ROWS_EACH for row in rows[place:behind]])
+        type_ = rows[place] // MOST_ROWS
+        behind = bisect_left(rows, (type_ + 1) * MOST_ROWS, place)
+        made[type_] = levels_of([row - type_ * MOST_ROWS for row in rows[place:behind]])
         place = behind
     return made

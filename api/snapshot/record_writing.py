@@ -19,7 +19,8 @@ from schemas import RESOURCES
 from schemas.canonical import Body
 
 from .copying import BUFFER_BYTES, append
-from .records import LAST, NUMBER, PLACE_BYTES, Records, Shape, leading
+from .layout import MOST_ROWS
+from .records import NUMBER, PLACE_BYTES, Records, Shape, leading
 
 
 class DraftRecords:
@@ -52,7 +53,7 @@ class DraftRecords:
         self.shape.left += sum(end - begin for _, begin, end in self._leading(collection, first, last))
         self._put(collection, first, array(NUMBER, bytes((last - first + 1) * PLACE_BYTES)))
 
-    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, Body]]:
+    def between(self, collection: str, first: int = 0, last: int = MOST_ROWS) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
         for row, begin, end in self._leading(collection, first, last):
             yield row, self._read(begin, end)

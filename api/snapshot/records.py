@@ -15,10 +15,11 @@ from typing import Any, Final, Protocol
 
 from schemas.canonical import Body
 
+from .layout import MOST_ROWS
+
 NUMBER: Final = "Q"  # of 64 bits
 NUMBER_BYTES: Final = 8
 PLACE_BYTES: Final = 2 * NUMBER_BYTES
-LAST: Final = 1 << 32  # no row has that number
 ALIGNED: Final = 1 << 16  # places and bodies begin at multiples of it, as what a system maps into memory has to
 
 
@@ -44,7 +45,7 @@ class Shape:
 class Bodies(Protocol):
     """What has the bodies of records, by collection and row."""
 
-    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, Body]]:
+    def between(self, collection: str, first: int = 0, last: int = MOST_ROWS) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
 
 
@@ -74,7 +75,7 @@ class Records:
                 return found
         raise LookupError(f"there is no row of that number in {collection}")
 
-    def between(self, collection: str, first: int = 0, last: int = LAST) -> Iterator[tuple[int, Body]]:
+    def between(self, collection: str, first: int = 0, last: int = MOST_ROWS) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
         numbers = self._places[collection][2 * first : 2 * last + 2]
         for row, begin, end in leading(numbers, first):

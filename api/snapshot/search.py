@@ -14,6 +14,8 @@ from api.search_text import Term
 from api.words import folded_words, stem
 from schemas import RESOURCES, Resource
 
+from .layout import MOST_ROWS
+
 TABLE: Final = (
     "CREATE VIRTUAL TABLE search USING fts5(stems, words, label, content='', contentless_delete=1, tokenize='ascii', prefix='1 2 3')"
 )
@@ -22,18 +24,17 @@ GATHERED: Final = "INSERT INTO search (search, rank) VALUES ('hashsize', 3355443
 MERGED: Final = "INSERT INTO search (search) VALUES ('optimize')"
 SCORE: Final = "bm25(search, 1.0, 0.5, 0.0)"
 BETWEEN_FIELDS: Final = "\u00b7"  # no folded word holds it, so that no phrase reaches from one field into the next
-ROWS_EACH: Final = 1 << 32
 
 
 def rows_of(resource: Resource) -> tuple[int, int]:
     """Return the bounds of the rows of a type in the index: row n of its collection is the first bound plus n."""
-    least = RESOURCES.index(resource) * ROWS_EACH
-    return least, least + ROWS_EACH - 1
+    least = RESOURCES.index(resource) * MOST_ROWS
+    return least, least + MOST_ROWS - 1
 
 
 def resource_at(rowid: int) -> tuple[Resource, int]:
     """Return the type that a row of the index is of, and its row in the collection."""
-    number, row = divmod(rowid, ROWS_EACH)
+    number, row = divmod(rowid, MOST_ROWS)
     return RESOURCES[number], row
 
 

@@ -15,6 +15,7 @@ from pyroaring import BitMap
 from api.filters import BUCKETS
 from schemas import Filter, Resource
 
+from .layout import MOST_ROWS
 from .read import Snapshot
 
 TABLE: Final = """
@@ -108,7 +109,7 @@ def several(snapshot: Snapshot, name: str, values: Sequence[Any]) -> dict[Any, B
 
 def by_size(snapshot: Snapshot, name: str, each: int) -> Iterator[tuple[Any, int, BitMap]]:
     """Yield value, size and rows of the sets of a name, the largest first, equal ones in order of value, read so many at a time."""
-    for offset in range(0, 1 << 32, each):
+    for offset in range(0, MOST_ROWS, each):
         found = _some_by_size(snapshot, name, each, offset)
         for value, size, rows in found:
             yield value, size, rows if rows is not None else kept(snapshot, name, value) or BitMap()

@@ -15,11 +15,12 @@ from pyroaring import BitMap
 from api.search_text import Term
 from api.words import stem
 
+from .layout import MOST_ROWS
 from .lengths import Lengths
 from .levels import Levels, counted
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
 from .read import Snapshot
-from .search import ROWS_EACH, label_term, matching_term
+from .search import label_term, matching_term
 
 MOST_KEPT: Final = 20 << 20  # bytes of sets that a process keeps read
 FIXED_BYTES: Final = 1_000  # of a word and a type, at any rate
@@ -120,8 +121,8 @@ class Terms:
         """Return where something stands that only the index of words knows, hit by hit."""
         hits = self._snapshot.rows("SELECT rowid, occurrences(search) FROM search WHERE search MATCH ?", (expression,))
         levels = {
-            type_: counted((rowid % ROWS_EACH, count) for rowid, count in part)
-            for type_, part in groupby(hits, lambda hit: hit[0] // ROWS_EACH)
+            type_: counted((rowid % MOST_ROWS, count) for rowid, count in part)
+            for type_, part in groupby(hits, lambda hit: hit[0] // MOST_ROWS)
         }
         return Standing(hits_of(levels), lambda type_: levels.get(type_, []))
 
