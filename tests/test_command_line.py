@@ -12,12 +12,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
+from conftest import ROOT
 from running import COMMAND, environment, run
 from tiny import BISCUITS_TEXT, FILES, change, content, edit, tiny, write
 
-from api.__main__ import main
+from api import commands
+from api.__main__ import COMMANDS, main
 from api.config import described
 from api.snapshot.layout import file_name
 from api.snapshot.read import Snapshot
@@ -50,13 +53,34 @@ def faulty(data: Path) -> Path:
 # What every command has in common
 
 
-@pytest.mark.parametrize("name", [None, *main.commands])
+def called(name: str) -> click.Command:
+    """Return a command by its name."""
+    found = main.get_command(click.Context(main), name)
+    assert found
+    return found
+
+
+@pytest.mark.parametrize("name", [None, *COMMANDS])
 def test_every_command_explains_itself(name: str | None) -> None:
     result = command(*([name] if name else []), "--help")
     assert (result.exit_code, result.stderr) == (0, "")
     assert result.stdout.startswith("Usage: rostrum")
-    documented = [one for one in (main.commands[name] if name else main).params if type(one).__name__ == "Option"]
-    assert all(getattr(one, "help", None) for one in documented)
+    documented = [one for one in (called(name) if name else main).params if isinstance(one, click.Option)]
+    assert all(one.help for one in documented)
+
+
+def test_all_commands_are_listed() -> None:
+    listed = command("--help").stdout.partition("Commands:\n")[2]
+    modules = {path.stem for path in Path(commands.__file__).parent.glob("*.py")} - {"__init__", "given"}
+    assert [line.split()[0] for line in listed.splitlines()] == sorted(modules)
+
+
+@pytest.mark.parametrize("name", ["build", "check", "fix", "new", "reload"])
+def test_what_works_on_a_dataset_loads_no_server(name: str) -> None:
+    """Who checks a dataset after each change waits for nothing that it does not take."""
+    program = f"import sys, api.commands.{name}; print(sorted({{'flask', 'granian', 'marshmallow'}} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "['marshmallow']\n"
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ from documentation import (
 )
 from flask.testing import FlaskClient
 
-from api.__main__ import main
+from api.commands.serve import serve
 from schemas import BY_TYPE
 
 NAMES = {path.relative_to(ROOT).as_posix(): path for path in DOCUMENTS}
@@ -141,7 +141,7 @@ def test_contributing_names_every_target_of_make() -> None:
 def test_every_call_of_serve_is_one_that_the_command_takes(name: str) -> None:
     for command in commands_of(text_of(name)):
         if command.text.startswith("rostrum serve") and not command.is_run:
-            main.commands["serve"].make_context("serve", command.text.split()[2:])
+            serve.make_context("serve", command.text.split()[2:])
 
 
 @pytest.mark.parametrize("name", NAMES)
