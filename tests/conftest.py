@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from schemas.dataset import Dataset
 from schemas.load import load
 
 ROOT = Path(__file__).parents[1]
+# What one process that a test starts has compiled, the next one reads, and nothing of it lies beside the code.
+os.environ["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "bytecode")
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def make_app(dataset: Dataset, folder: Path) -> Flask:

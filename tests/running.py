@@ -24,7 +24,7 @@ COMMAND = [sys.executable, "-W", "error", "-m", "api"]
 def environment(**settings: str) -> dict[str, str]:
     """Return an environment in which both packages are found and no setting is made but these."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("ROSTRUM_")}
-    return plain | {"PYTHONPATH": str(Path(str(api.__file__)).parents[1]), "PYTHONDONTWRITEBYTECODE": "1"} | settings
+    return plain | {"PYTHONPATH": str(Path(str(api.__file__)).parents[1])} | settings
 
 
 def run(*arguments: str | Path, cwd: Path | None = None, **settings: str) -> subprocess.CompletedProcess[str]:
