@@ -8,8 +8,9 @@ long to write, are held besides the records, compressed, by the debate.
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ DATASET: Final = "dataset.json"
 NAMES: Final = (*(f"{resource.collection}.{form}" for resource in RESOURCES for form in ("csv", "jsonl")), DATASET)
 # A block is held whole while it is rendered. Larger ones save queries, smaller ones save work where a short range is asked for.
 BLOCK_BYTES: Final = 1 << 18
+MOST_WAITING: Final = 8  # parts of an export that are rendered and not hashed yet
 
 
 class Mismatch(Exception):
@@ -56,31 +58,37 @@ class Export:
 
 
 class _Measured:
-    """An export while it is measured: a part at a time is hashed beside whatever comes next."""
+    """An export while it is measured: its parts are hashed one after the other, beside whatever comes next."""
 
-    def __init__(self, database: apsw.Connection, beside: Executor, name: str) -> None:
-        self._database, self._beside, self._name = database, beside, name
+    def __init__(self, beside: Executor, name: str) -> None:
+        """Take what hashes, which does one thing at a time."""
+        self._beside, self._name = beside, name
         self._parts: list[tuple[Any, ...]] = []
         self._size, self._digest = 0, hashlib.sha256()
-        self._hashed = beside.submit(self._digest.update, b"")
+        self._waiting: deque[Future[None]] = deque()
 
     def add(self, part: Part, data: bytes) -> None:
         """Take the next part, and how it is rendered."""
         fields = part.rendering, part.collection, part.first, part.last, part.literal
         self._parts.append((self._name, self._size, len(data), *fields))
         self._size += len(data)
-        self._hashed.result()  # no more than one part waits to be hashed
-        self._hashed = self._beside.submit(self._digest.update, data)
+        self._waiting.append(self._beside.submit(self._digest.update, data))
+        self._hashed(MOST_WAITING)
+
+    def _hashed(self, most: int = 0) -> None:
+        """Wait until so many parts wait to be hashed at most."""
+        while len(self._waiting) > most:
+            self._waiting.popleft().result()
 
     def literal(self, data: bytes) -> None:
         """Take bytes that stand as they are."""
         self.add(Part(literal=data), data)
 
-    def finish(self) -> None:
+    def write(self, database: apsw.Connection) -> None:
         """Write down the parts and the whole."""
-        self._hashed.result()
-        self._database.executemany("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._parts)
-        self._database.execute("INSERT INTO exports VALUES (?, ?, ?)", (self._name, self._size, self._digest.digest()))
+        self._hashed()
+        database.executemany("INSERT INTO export_parts VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._parts)
+        database.execute("INSERT INTO exports VALUES (?, ?, ?)", (self._name, self._size, self._digest.digest()))
 
 
 def write(database: apsw.Connection, records: Bodies, about: Mapping[str, Any], block: int = BLOCK_BYTES) -> None:
@@ -89,22 +97,35 @@ def write(database: apsw.Connection, records: Bodies, about: Mapping[str, Any], 
     `about` is what ``dataset.json`` is to say of the dataset; `block` is how many bytes of records a part is rendered from at most.
     """
     draft = Drafted(database, records)
-    with ThreadPoolExecutor(1) as beside:
-        dataset = _Measured(database, beside, DATASET)
-        dataset.literal(b'{"dataset":' + compact(about))
-        for resource in RESOURCES:
-            lines, table = (_Measured(database, beside, f"{resource.collection}.{form}") for form in ("jsonl", "csv"))
-            dataset.literal(b',\n"%b":[' % resource.collection.encode())
-            _measure(draft, resource, {"jsonl": lines, "items": dataset}, block)  # each record is read once for both
-            dataset.literal(b"\n]")
-            table.literal(csv.header(resource, None))
-            _measure(draft, resource, {"csv": table}, block)
-            lines.finish()
-            table.finish()
-        dataset.literal(b',\n"texts":{')
-        _measure(draft, BY_COLLECTION["sources"], {"texts": dataset}, block)
-        dataset.literal(b"\n}}\n")
-        dataset.finish()
+    with ThreadPoolExecutor(1) as aside, ThreadPoolExecutor(1) as hashing, ThreadPoolExecutor(1) as also:
+        tables = aside.submit(lambda: list(_tables(draft, also, block)))  # to take lines apart leaves the interpreter to others
+        for one in (*_objects(draft, hashing, about, block), *tables.result()):
+            one.write(database)
+
+
+def _tables(draft: Held, beside: Executor, block: int) -> Iterator[_Measured]:
+    """Measure the tables of all collections."""
+    for resource in RESOURCES:
+        table = _Measured(beside, f"{resource.collection}.csv")
+        table.literal(csv.header(resource, None))
+        _measure(draft, resource, {"csv": table}, block)
+        yield table
+
+
+def _objects(draft: Held, beside: Executor, about: Mapping[str, Any], block: int) -> Iterator[_Measured]:
+    """Measure the lines of all collections, and the whole dataset; each record is read once for both."""
+    dataset = _Measured(beside, DATASET)
+    dataset.literal(b'{"dataset":' + compact(about))
+    for resource in RESOURCES:
+        lines = _Measured(beside, f"{resource.collection}.jsonl")
+        dataset.literal(b',\n"%b":[' % resource.collection.encode())
+        _measure(draft, resource, {"jsonl": lines, "items": dataset}, block)
+        dataset.literal(b"\n]")
+        yield lines
+    dataset.literal(b',\n"texts":{')
+    _measure(draft, BY_COLLECTION["sources"], {"texts": dataset}, block)
+    dataset.literal(b"\n}}\n")
+    yield dataset
 
 
 def _measure(draft: Held, resource: Resource, into: Mapping[str, _Measured], block: int) -> None:

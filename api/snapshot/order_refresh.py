@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any, Final
 
 import apsw
@@ -14,7 +15,7 @@ from pyroaring import BitMap
 from schemas import Resource
 
 from .layout import as_numbers, keys_index, sort_column
-from .order_writing import Pair, cut, filter_orders, sorted_keys, write_groups, write_missing, write_runs
+from .order_writing import Pair, cut, cut_values, filter_orders, sorted_keys, write_groups, write_missing, write_runs
 from .orders import COLUMNS, MISSING, Run, ids_in_row_order, run_from, sort_order
 
 Block = tuple[int, int]
@@ -37,6 +38,11 @@ class Source:
             f" ORDER BY {self.column}, {self.last}"
         )
         return database.execute(statement, (as_numbers(rows), low, high))
+
+    def place(self, database: apsw.Connection, row: int) -> tuple[Any, Any]:
+        """Return the key of a row, and what it is in order of among the rows of that key."""
+        ((key, last),) = database.execute(f"SELECT {self.column}, {self.last} FROM {self.table} WHERE row = ?", (row,))
+        return key, last
 
     def within(self, database: apsw.Connection, block: Block, condition: str) -> list[Pair]:
         """Return the pairs of a block under a condition."""
@@ -86,9 +92,11 @@ def _refresh(database: apsw.Connection, name: str, source: Source, blocks: Seque
         rows = kept | BitMap([row for _, row in pairs])
         if alone[place]:
             write_runs(database, name, [Run(low, high, rows)] if rows else [])
-            continue
-        keys = [low, high, *(key for key, _ in pairs)]
-        write_runs(database, name, _cut(source, source.pairs(database, rows, min(keys), max(keys)), span))
+        elif source.sorting:
+            write_runs(database, name, _patched(source, database, run, gone, pairs, span))
+        else:
+            keys = [low, high, *(key for key, _ in pairs)]
+            write_runs(database, name, _cut(source, source.pairs(database, rows, min(keys), max(keys)), span))
     for (place, other), pairs in coming.items():
         if place != other:  # between two runs that are one value each
             keys = [key for key, _ in pairs]
@@ -119,6 +127,25 @@ def _beside(place: int, alone: Sequence[bool]) -> tuple[int, int]:
         if 0 <= one < len(alone) and not alone[one]:
             return one, one
     return place, place + 1
+
+
+def _patched(  # noqa: PLR0917 - a run is cut again by all of this
+    source: Source, database: apsw.Connection, run: Run, gone: BitMap, pairs: Sequence[Pair], span: int
+) -> Iterator[Run]:
+    """Yield the runs that a run of several values becomes, without the rows that are gone and with those that come.
+
+    The others are in order already: of them only those are looked up that one which comes has to be compared with.
+    """
+    place = cache(partial(source.place, database))
+    values = [staying for rows in run.values() if (staying := [row for row in rows if row not in gone])]
+    for key, row in pairs:
+        at = bisect_left(values, key, key=lambda rows: place(rows[0])[0])
+        if at < len(values) and place(values[at][0])[0] == key:
+            insort(values[at], row, key=lambda one: place(one)[1])
+        else:
+            values.insert(at, [row])
+    for made in cut_values(((rows[0], rows) for rows in values), span):
+        yield replace(made, low=place(made.low)[0], high=place(made.high)[0])
 
 
 def _cut(source: Source, pairs: Iterator[Pair], span: int) -> list[Run]:

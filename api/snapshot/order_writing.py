@@ -19,6 +19,7 @@ from .orders import FIRST, GROUP, GROUPED, LAST, MISSING, RUN, SPAN, Run, filter
 
 INSERT: Final = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 Pair = tuple[Any, int]  # a key and a row
+Value = tuple[Any, Sequence[int]]  # a key and its rows in order
 
 
 def filter_orders(resource: Resource) -> Iterator[tuple[str, str, str]]:
@@ -53,10 +54,14 @@ def write_orders(database: apsw.Connection, resource: Resource, span: int = SPAN
 
 def cut(pairs: Iterable[Pair], span: int) -> Iterator[Run]:
     """Yield the runs of pairs in order: a value of `span` rows is one for itself, others come together until they are as many."""
-    gathered: list[tuple[Any, Sequence[int]]] = []
+    return cut_values(((key, array("I", [row for _, row in group])) for key, group in groupby(pairs, key=itemgetter(0))), span)
+
+
+def cut_values(values: Iterable[Value], span: int) -> Iterator[Run]:
+    """Yield the runs of values in order."""
+    gathered: list[Value] = []
     count = 0
-    for key, group in groupby(pairs, key=itemgetter(0)):
-        rows = array("I", [row for _, row in group])
+    for key, rows in values:
         if gathered and (count >= span or len(rows) >= span):
             yield together(gathered)
             gathered, count = [], 0
@@ -69,7 +74,7 @@ def cut(pairs: Iterable[Pair], span: int) -> Iterator[Run]:
         yield together(gathered)
 
 
-def together(gathered: Sequence[tuple[Any, Sequence[int]]]) -> Run:
+def together(gathered: Sequence[Value]) -> Run:
     """Return the run of several values, each with its rows in order."""
     ascending = array("I", [row for _, rows in gathered for row in rows])
     descending = array("I", [row for _, rows in reversed(gathered) for row in rows])

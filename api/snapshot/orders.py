@@ -54,6 +54,17 @@ class Run:
             return made
         return made[::-1] if self.descending is None else self.descending
 
+    def values(self) -> list[list[int]]:
+        """Return the rows of several values in their order, those of a value together: they come in the same order in both directions."""
+        ascending, descending = (self.ordered(descending=direction).tolist() for direction in (False, True))
+        places = {row: place for place, row in enumerate(ascending)}
+        found, behind = [], len(ascending)
+        while behind:
+            begin = places[descending[len(ascending) - behind]]
+            found.append(ascending[begin:behind])
+            behind = begin
+        return found[::-1]
+
 
 def sort_order(resource: Resource, key: str) -> str:
     """Return the name of the order by a sort key."""

@@ -55,8 +55,9 @@ class DraftRecords:
 
     def between(self, collection: str, first: int = 0, last: int = MOST_ROWS) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
+        old = self._base.bodies if self._base else b""
         for row, begin, end in self._leading(collection, first, last):
-            yield row, self._read(begin, end)
+            yield row, old[begin:end] if end <= self._kept else _got(self._bodies, begin - self._kept, end - begin)
 
     def append_to(self, draft: Path) -> None:
         """Write all behind the database of a draft.
@@ -86,11 +87,6 @@ class DraftRecords:
         behind = min(self.shape.places[collection], last + 1)
         numbers = array(NUMBER, _got(self._places[collection], first * PLACE_BYTES, max(0, behind - first) * PLACE_BYTES))
         return leading(numbers, first)
-
-    def _read(self, begin: int, end: int) -> Body:
-        if self._base and end <= self._kept:
-            return self._base.read(begin, end)
-        return _got(self._bodies, begin - self._kept, end - begin)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Records:
         """Map them, given an open file that is whole, how many bytes its database takes, and the shape of what follows."""
         self.handle, self.database, self.shape = handle, database, shape
         begin, self.begin, _ = shape.bounds(database)
-        self._bodies = memoryview(_mapped(handle, self.begin, shape.size))
+        self.bodies = memoryview(_mapped(handle, self.begin, shape.size))
         numbers, at = memoryview(_mapped(handle, begin, self.begin - begin)), 0
         self._places: dict[str, memoryview[int]] = {}
         for collection, count in shape.places.items():
@@ -68,7 +68,7 @@ class Records:
 
         :raises LookupError: there is no such row.
         """
-        bodies, places = self._bodies, self._places[collection]
+        bodies, places = self.bodies, self._places[collection]
         with suppress(IndexError):
             found = [bodies[places[2 * row] : places[2 * row + 1]] for row in rows]
             if all(found):
@@ -79,15 +79,11 @@ class Records:
         """Yield number and body of all rows, or of those from one to another."""
         numbers = self._places[collection][2 * first : 2 * last + 2]
         for row, begin, end in leading(numbers, first):
-            yield row, self._bodies[begin:end]
+            yield row, self.bodies[begin:end]
 
     def places(self, collection: str) -> memoryview[int]:
         """Return all places of a collection: numbers, two for each."""
         return self._places[collection]
-
-    def read(self, begin: int, end: int) -> Body:
-        """Return some bytes of all bodies."""
-        return self._bodies[begin:end]
 
 
 def aligned(place: int) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
@@ -31,16 +32,24 @@ class Held(Protocol):
         """Yield what a statement finds."""
 
 
-@dataclass(frozen=True, slots=True)
 class Drafted:
-    """The draft of a snapshot: its database, and its records."""
+    """The draft of a snapshot, which several threads may read."""
 
-    database: apsw.Connection
-    records: Bodies
+    def __init__(self, database: apsw.Connection, records: Bodies) -> None:
+        """Take its database, and its records, which one thread reads."""
+        self._database, self.records = database, records
+        self._lock = threading.Lock()
 
-    def rows(self, statement: str, bindings: Sequence[Any] = ()) -> Iterable[Any]:
+    def rows(self, statement: str, bindings: Sequence[Any] = ()) -> Iterator[Any]:
         """Yield what a statement finds."""
-        return self.database.execute(statement, bindings)
+        with self._lock:
+            found = self._database.execute(statement, bindings)
+        while True:
+            with self._lock:
+                row = next(found, None)
+            if row is None:
+                return
+            yield row
 
 
 @dataclass(frozen=True, slots=True)
