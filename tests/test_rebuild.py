@@ -32,6 +32,7 @@ from api.snapshot.filling import PAGE_BYTES
 from api.snapshot.filter_sets import kinds
 from api.snapshot.layout import filter_table
 from api.snapshot.read import Snapshot
+from api.snapshot.tasks import Order
 from bench.generator import generate
 from schemas import BY_TYPE, RESOURCES
 from schemas.load import load
@@ -202,11 +203,11 @@ def test_it_does_not_matter_how_many_processes_compile(large: Path, tmp_path: Pa
 
 
 def test_a_crew_that_begins_again_has_let_go_of_what_it_was_at(large: Path) -> None:
-    names = sorted(path.name for path in large.iterdir() if path.is_dir())
+    orders = [Order((path.name,)) for path in sorted(large.iterdir()) if path.is_dir()]
     with Crew(large, 2) as crew:
-        assert next(crew.map("look", [(name, None) for name in names])).debate == names[0]
+        assert next(crew.map("check", orders)).unit == orders[0].unit
         crew.begin_again(2)
-        assert [found.debate for found in crew.map("look", [(name, None) for name in reversed(names)])] == names[::-1]
+        assert [made.unit for made in crew.map("check", orders[::-1])] == [order.unit for order in reversed(orders)]
 
 
 def test_no_process_waits_while_what_was_compiled_is_brought_into_order(

@@ -71,6 +71,10 @@ class Base:
         named = {actor for one in known for actor in one.naming}
         return all(self.actors.get(actor) == actors.get(("actor", actor), {}).get("label") for actor in named)
 
+    def before(self, names: frozenset[str]) -> dict[str, Files]:
+        """Return what was found when its debates were looked at, if it has those of some names and no others."""
+        return {name: one.files for name, one in self.known.items()} if self.known.keys() == names else {}
+
     def links(self) -> Links:
         """Return how its debates are linked."""
         return Links([one.files for one in self.known.values()], {debate: one.found for debate, one in self.known.items()})

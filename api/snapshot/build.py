@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from schemas.everything import problems_in
 from schemas.load import gather_shared, ruled
 from schemas.problems import InvalidDataset, Problem
 from schemas.reading import Unreadable, listed
-from schemas.units import Files, Named, units
+from schemas.units import Files, Named, looked_at, units
 
 from .base import base_at, changed, known_of
 from .compiling import compiled, debates, references
@@ -131,11 +132,11 @@ class Source:
         self.digest = digest_of({name: found for one in hashes for name, found in one.items()})
 
     def _looked_at(self) -> Iterator[Files]:
-        known = self._base.known if self._base else {}
-        names = self.shared.names
-        before = {name: known[name].files for name in known} if set(known) == set(names) else {}
-        with Crew(self.folder, 1) as crew:
-            for number, one in enumerate(crew.map("look", [(name, before.get(name)) for name in names]), start=1):
+        names = frozenset(self.shared.names)
+        before = self._base.before(names) if self._base else {}
+        with ThreadPoolExecutor(cores()) as beside:  # to read and to hash files leaves the interpreter to others
+            looked = beside.map(lambda name: looked_at(self.folder, name, names, before.get(name)), self.shared.names)
+            for number, one in enumerate(looked, start=1):
                 yield one
                 self._progress.reach(LOOKED * number / len(names))
 
@@ -200,8 +201,7 @@ class Source:
         self._progress.reach(COMPILED + (1 - COMPILED) * share)
 
     def _linked(self, crew: Crew) -> Links:
-        known = self._base.found(self.files) if self._base else {}
-        return linked(self.files, lambda asked: crew.map("find", asked), known)
+        return linked(self.files, lambda asked: crew.map("find", asked), self._base.found(self.files) if self._base else {})
 
     def _valid(self, crew: Crew, orders: Sequence[Order], checked: Callable[[], None]) -> Iterator[Made]:
         """Compile units and yield them, each of which is valid and what was looked at; then tell so, and let who compiled them go.

@@ -6,8 +6,10 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -103,7 +105,10 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], aw
 
     :raises NoRoom: there is no room for a debate among those that stay.
     """
-    copy(base.snapshot, draft)
+    with ThreadPoolExecutor(1) as beside:
+        copied = beside.submit(copy, base.snapshot, draft)
+        made = _begun(iter(made))  # while the system copies
+        copied.result()
     with _opened(draft, base.snapshot.records) as (database, records), database:
         database.execute("DELETE FROM meta WHERE key = 'complete'")
         editor, told = Editor(database, records), _Told()
@@ -125,6 +130,11 @@ def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], aw
         database.execute("DELETE FROM exports; DELETE FROM export_parts; DELETE FROM meta")
         _finish(database, records, content)
     reach(1.0)
+
+
+def _begun(made: Iterator[Compiled]) -> Iterator[Compiled]:
+    """Have the first debate compiled, and return all of them."""
+    return chain(list(islice(made, 1)), made)
 
 
 def _take(database: apsw.Connection, content: Content, told: _Told, made: Compiled) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from api.collector import relieve
 from schemas.dataset import Dataset
 from schemas.load import gather_shared
-from schemas.units import Files, Found, Named, Raw, Unit, checked, found_in, looked_at, reaches_out
+from schemas.units import Found, Named, Raw, Unit, checked, found_in, reaches_out
 
 from .compiling import Compiled, debates, references
 from .model import Key
@@ -48,17 +48,8 @@ class Folder:
         return gather_shared(self.path)[0]
 
     @cached_property
-    def _names(self) -> frozenset[str]:
-        return frozenset(self.shared.names)
-
-    @cached_property
     def _references(self) -> dict[Key, dict[str, str]]:
         return references(self.shared)
-
-    def look(self, asked: tuple[str, Files | None]) -> Files:
-        """Look at the files of a debate, given what was found before."""
-        debate, before = asked
-        return looked_at(self.path, debate, self._names, before)
 
     def find(self, asked: tuple[str, list[Named]]) -> list[Found]:
         """Return those of some records that a debate has, each with its place in its file."""
@@ -83,5 +74,5 @@ class Folder:
 
     def do(self, task: str, item: Any) -> Any:
         """Do one of these by its name."""
-        tasks: dict[str, Callable[[Any], Any]] = {"look": self.look, "find": self.find, "check": self.check, "compile": self.compile}
+        tasks: dict[str, Callable[[Any], Any]] = {"find": self.find, "check": self.check, "compile": self.compile}
         return tasks[task](item)
