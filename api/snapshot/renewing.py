@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile, zip_longest
+from itertools import chain, repeat, takewhile, zip_longest
 from typing import Final
 
 import apsw
@@ -24,6 +24,7 @@ Part = tuple[Sequence[int], Sequence[Token]]  # rows, each as often as some toke
 Held = Sequence[tuple[int, BitMap]]  # the levels of a list, each with the number of its row in their table
 KINDS: Final = STEM, BEGINNING, LABEL  # of the words of a record; of a beginning and of a label these are whole
 COUNTED: Final = STEM, BEGINNING  # of what stands in a label it is not known how often
+NOWHERE: Final = BitMap()
 LISTS_EACH: Final = 1_000  # of words, whose sets are read, and written, together
 
 
@@ -147,12 +148,11 @@ def _renew(  # noqa: PLR0917 - they are what is renewed, and by what
         held = _held(database, type_, some)
         for number in some:
             old = held.get(number, [])
-            staying = [rows - gone for _, rows in old]
             (rows, tokens), *others = _parted(lists.sharing[number], standing)
-            written.renew(old, number, tokens, _with(staying, levels_of(rows)))
-            for rows, tokens in others:
-                own = lists.part(number, tokens)
-                written.part(old, (number, own), tokens, _with(staying, levels_of(rows)))
+            for other, apart in others:
+                own = lists.part(number, apart)
+                written.part(old, (number, own), apart, _with([rows - gone for _, rows in old], levels_of(other)))
+            written.renew(old, number, tokens, gone, levels_of(rows))
         written.finish()
 
 
@@ -182,12 +182,20 @@ class _Written:
         self._new: list[tuple[int, int, int, bytes]] = []
         self._hits: list[tuple[int, str, str]] = []
 
-    def renew(self, old: Held, number: int, tokens: Sequence[Token], new: Levels) -> None:
-        """Take the levels of a list in the place of those that it has, which some tokens share."""
-        self._changed += ((packed(rows), row) for (row, before), rows in zip(old, new, strict=False) if before != rows)
-        self._gone += ((row,) for row, _ in old[len(new) :])
-        self._keep(number, new, len(old))
-        if more := _first(new) - _first([rows for _, rows in old]):
+    def renew(self, old: Held, number: int, tokens: Sequence[Token], gone: BitMap, coming: Levels) -> None:
+        """Take a list that some tokens share: what is gone leaves its old levels, which are changed for it, and what comes is added."""
+        before = _first([rows for _, rows in old])
+        for (row, rows), added in zip(old, chain(coming, repeat(NOWHERE)), strict=False):
+            if rows & gone == added:
+                continue
+            rows.difference_update(gone)
+            rows.update(added)
+            if rows:
+                self._changed.append((packed(rows), row))
+            else:
+                self._gone.append((row,))
+        self._keep(number, coming, len(old))
+        if more := _first([rows for _, rows in old] or coming) - before:
             self._hits += ((more, *token) for token in tokens)
 
     def part(self, old: Held, numbers: tuple[int, int], tokens: Sequence[Token], new: Levels) -> None:
