@@ -27,6 +27,7 @@ from api.snapshot.derived import Cut
 from api.snapshot.filter_sets import note_frequent, refresh_frequent
 from api.snapshot.find import page
 from api.snapshot.layout import filter_table, own_sorts, sort_column
+from api.snapshot.order_writing import cut_values
 from api.snapshot.read import Snapshot
 from api.snapshot.selection import taken
 from api.snapshot.sets import TABLE as SETS
@@ -202,6 +203,14 @@ def test_counts_are_the_same_in_whichever_way_they_are_made(
         monkeypatch.setattr(tally, name, value)
     for snapshot in recuts[1::2]:
         assert [list(answers(snapshot, resource)) for resource in RESOURCES] == expected
+
+
+@given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=9), data=st.data())
+def test_which_rows_have_one_value_shows_in_the_two_directions_of_a_run(sizes: list[int], data: st.DataObject):
+    rows = data.draw(st.permutations(range(sum(sizes))))
+    values = [rows[sum(sizes[:number]) :][:size] for number, size in enumerate(sizes)]
+    (run,) = cut_values(enumerate(values), span=len(rows) + 1)
+    assert run.values() == values
 
 
 @pytest.mark.parametrize("cut", CUTS, ids=str)
