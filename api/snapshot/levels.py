@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from typing import Final
 
 from pyroaring import BitMap
 
+NOWHERE: Final = BitMap()
 Levels = list[BitMap]  # the set at place n holds the rows where the term stands more than n times
 
 

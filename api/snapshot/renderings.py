@@ -65,23 +65,12 @@ def _csv(_: Resource, lines: Sequence[bytes]) -> bytes:
 
 
 def _jsonl(resource: Resource, bodies: Sequence[Body]) -> bytes:
-    return jsonl.encode(resource, _sound(resource, bodies), None)
+    return jsonl.encode(resource, bodies, None)
 
 
-def _items(resource: Resource, bodies: Sequence[Body]) -> bytes:
+def _items(_: Resource, bodies: Sequence[Body]) -> bytes:
     """Return records as the items of a JSON array, one a line."""
-    return b",\n" + b",\n".join(_sound(resource, bodies))
-
-
-def _sound(resource: Resource, bodies: Sequence[Body]) -> Sequence[Body]:
-    """Return records.
-
-    :raises UnusableSnapshot: one is damaged.
-    """
-    for body in bodies:
-        if body[:1] != b"{" or body[-1:] != b"}":
-            raise UnusableSnapshot(f"a record of {resource.collection} is damaged, {bytes(body[:40])!r}; build the snapshot again")
-    return bodies
+    return b",\n" + b",\n".join(bodies)
 
 
 def _members(_: Resource, texts: Sequence[tuple[str, bytes]]) -> bytes:
@@ -94,9 +83,15 @@ def _first(encode: Encode) -> Encode:
     return lambda resource, rows: encode(resource, rows)[1:]
 
 
-def _bodies(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:
-    """Yield records."""
-    return ((row, body, len(body)) for row, body in held.records.between(collection, first, last))
+def _bodies(held: Held, collection: str, first: int, last: int) -> Iterator[Row]:
+    """Yield records.
+
+    :raises UnusableSnapshot: one is damaged.
+    """
+    for row, body in held.records.between(collection, first, last):
+        if body[:1] != b"{" or body[-1:] != b"}":
+            raise UnusableSnapshot(f"the record {row} of {collection} is damaged; build the snapshot again")
+        yield row, body, len(body)
 
 
 def _lines(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:

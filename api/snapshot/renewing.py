@@ -14,7 +14,7 @@ from schemas import BY_COLLECTION, RESOURCES
 
 from . import lengths
 from .layout import as_numbers
-from .levels import Levels, levels_of
+from .levels import NOWHERE, Levels, levels_of
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, packed
 from .search import BETWEEN_FIELDS
 
@@ -24,7 +24,6 @@ Part = tuple[Sequence[int], Sequence[Token]]  # rows, each as often as some toke
 Held = Sequence[tuple[int, BitMap]]  # the levels of a list, each with the number of its row in their table
 KINDS: Final = STEM, BEGINNING, LABEL  # of the words of a record; of a beginning and of a label these are whole
 COUNTED: Final = STEM, BEGINNING  # of what stands in a label it is not known how often
-NOWHERE: Final = BitMap()
 LISTS_EACH: Final = 1_000  # of words, whose sets are read, and written, together
 
 
@@ -167,7 +166,7 @@ def _held(database: apsw.Connection, type_: int, numbers: Sequence[int]) -> Mapp
 
 def _with(levels: Levels, more: Levels) -> Levels:
     """Return levels with the rows of others, which have none in common with them."""
-    made = [rows | added for rows, added in zip_longest(levels, more, fillvalue=BitMap())]
+    made = [rows | added for rows, added in zip_longest(levels, more, fillvalue=NOWHERE)]
     return [rows for rows in made if rows]
 
 

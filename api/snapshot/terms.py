@@ -17,7 +17,7 @@ from api.words import stem
 
 from .layout import MOST_ROWS
 from .lengths import Lengths
-from .levels import Levels, counted
+from .levels import NOWHERE, Levels, counted
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
 from .read import Snapshot
 from .search import label_term, matching_term
@@ -25,7 +25,6 @@ from .search import label_term, matching_term
 MOST_KEPT: Final = 40 << 20  # bytes of sets that a process keeps read; with half as many, holes between those that come and go took more
 FIXED_BYTES: Final = 1_000  # of a word and a type, at any rate
 STEM_WEIGHT, BEGINNING_WEIGHT = 1.0, 0.5
-NOWHERE: Final = BitMap()
 Key = tuple[str, str]  # a kind and a token
 
 
