@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 import apsw
+from pyroaring import BitMap
 
 from schemas import Filter, Resource
 from schemas.paths import end
@@ -114,6 +115,12 @@ def may_be_replaced(path: Path) -> bool:
     except OSError:
         return True  # the build will say what is wrong
     return not header or (header.startswith(MAGIC) and int.from_bytes(header[68:72], "big") == APPLICATION_ID)
+
+
+def packed(rows: BitMap) -> bytes:
+    """Return the bytes of a set, which is held in the way that takes fewest from then on."""
+    rows.run_optimize()
+    return bytes(rows.serialize())
 
 
 def as_numbers(rows: Iterable[int]) -> apsw.CArrayBinding | None:

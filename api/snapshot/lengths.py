@@ -10,7 +10,7 @@ from typing import Any, Final
 import apsw
 from pyroaring import BitMap
 
-from .layout import MOST_ROWS
+from .layout import MOST_ROWS, packed
 from .read import Snapshot
 
 CHUNK: Final = 32768  # rows whose lengths are read at once
@@ -83,9 +83,8 @@ def _keep(database: apsw.Connection, type_: int, length: int, rows: BitMap) -> N
     """Write the rows of a length, in the place of those that are there."""
     database.execute("DELETE FROM lengths WHERE type = ? AND length = ?", (type_, length))
     if rows:
-        rows.run_optimize()
         statement = "INSERT INTO lengths (type, length, size, rows) VALUES (?, ?, ?, ?)"
-        database.execute(statement, (type_, length, len(rows), rows.serialize()))
+        database.execute(statement, (type_, length, len(rows), packed(rows)))
 
 
 def tokens(sizes: bytes) -> int:

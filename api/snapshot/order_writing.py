@@ -14,7 +14,7 @@ from pyroaring import BitMap
 from api.filters import end_of
 from schemas import Resource
 
-from .layout import filter_table, keys_index, sort_column
+from .layout import filter_table, keys_index, packed, sort_column
 from .orders import FIRST, GROUP, GROUPED, LAST, MISSING, RUN, SPAN, Run, filter_order, ids_in_row_order, sort_order
 
 INSERT: Final = "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -90,12 +90,7 @@ def write_runs(database: apsw.Connection, name: str, runs: Iterable[Run]) -> Non
 def write_run(database: apsw.Connection, name: str, level: int, run: Run) -> None:
     """Write one run; its reach comes with its group."""
     arrays = [made if made is None else made.tobytes() for made in (run.ascending, run.descending)]
-    database.execute(INSERT, (name, level, run.low, run.high, len(run.rows), _written(run.rows), *arrays, None))
-
-
-def _written(rows: BitMap) -> bytes:
-    rows.run_optimize()
-    return rows.serialize()
+    database.execute(INSERT, (name, level, run.low, run.high, len(run.rows), packed(run.rows), *arrays, None))
 
 
 def write_groups(database: apsw.Connection, name: str, grouped: int, *, reaching: bool) -> None:
@@ -124,7 +119,7 @@ def _group(database: apsw.Connection, numbers: Sequence[int], *, reaching: bool)
 
 
 def _reach(database: apsw.Connection, number: int, rows: BitMap) -> None:
-    database.execute("UPDATE runs SET reach = ? WHERE rowid = ?", (_written(rows), number))
+    database.execute("UPDATE runs SET reach = ? WHERE rowid = ?", (packed(rows), number))
 
 
 def write_missing(database: apsw.Connection, name: str, rows: BitMap) -> None:

@@ -17,7 +17,7 @@ import orjson
 from pyroaring import BitMap
 
 from . import lengths
-from .layout import MOST_ROWS
+from .layout import MOST_ROWS, packed
 from .levels import Levels, added, levels_of
 from .search import BETWEEN_FIELDS
 
@@ -193,12 +193,6 @@ def keep_list(database: apsw.Connection, number: int, postings: Postings) -> Non
         (number, type_, level, packed(rows)) for type_, levels in sorted(postings.items()) for level, rows in enumerate(levels, 1) if rows
     )
     database.executemany("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", rows)
-
-
-def packed(rows: BitMap) -> bytes:
-    """Return the bytes of a set, which is held in the way that takes fewest from then on."""
-    rows.run_optimize()
-    return bytes(rows.serialize())
 
 
 def _by_type(rows: list[int]) -> Postings:

@@ -13,9 +13,9 @@ from pyroaring import BitMap
 from schemas import BY_COLLECTION, RESOURCES
 
 from . import lengths
-from .layout import as_numbers
+from .layout import as_numbers, packed
 from .levels import NOWHERE, Levels, levels_of
-from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, packed
+from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM
 from .search import BETWEEN_FIELDS
 
 Token = tuple[str, str]  # its kind, and what it is

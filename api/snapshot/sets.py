@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from api.filters import BUCKETS
 from schemas import Filter, Resource
 
-from .layout import MOST_ROWS
+from .layout import MOST_ROWS, packed
 from .read import Snapshot
 
 TABLE: Final = """
@@ -62,12 +62,11 @@ def bucket_of(column: str, bucket: str) -> str:
 def keep(database: apsw.Connection, name: str, value: Any, rows: Iterable[int]) -> None:
     """Write a set, in the place of the one that has its name and value."""
     made = rows if isinstance(rows, BitMap) else BitMap(rows)
-    made.run_optimize()
     statement = (
         "INSERT INTO sets (name, value, size, rows) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (name, value) DO UPDATE SET size = excluded.size, rows = excluded.rows"
     )
-    database.execute(statement, (name, value, len(made), made.serialize()))
+    database.execute(statement, (name, value, len(made), packed(made)))
 
 
 def kept(snapshot: Snapshot, name: str, value: Any) -> BitMap | None:
