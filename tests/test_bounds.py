@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from asking import problem
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from worlds import World
 
 from api import bounds, exports
@@ -174,7 +175,7 @@ def everything(odd_world: World) -> list[tuple[str, list[str]]]:
     return [(path, names) for path, names in found.items() if path.startswith("/v1/") and "verify" not in path]
 
 
-@settings(deadline=None, max_examples=400)
+@examples(200)
 @given(data=st.data())
 def test_no_input_is_an_error_of_the_server(odd_world: World, everything: Any, data: st.DataObject):
     path, names = data.draw(st.sampled_from(everything))
@@ -183,7 +184,7 @@ def test_no_input_is_an_error_of_the_server(odd_world: World, everything: Any, d
     assert answer.status_code in {200, 400, 404, 406}, (path, asked)
 
 
-@settings(deadline=None, max_examples=200)
+@examples(100)
 @given(
     query=st.binary(max_size=60),
     path=st.sampled_from(["/v1/claims", "/v1/search", "/v1/events/aggregate", "/v1/actors/tea-first/claims", "/v1/claims/tea.terms"]),

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import FILES, content, edit, spelled, tiny, write
 
 from schemas.canonical import compact, dumps
@@ -80,7 +81,7 @@ def test_the_tiny_dataset_is_canonical_and_stays_as_it_is(tmp_path: Path):
     assert snapshot(folder) == before
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12)
 @given(seed=st.integers(0, 2**32), indent=st.sampled_from([None, 0, 1, 4]), ascii_=st.booleans())
 def test_any_spelling_of_the_tiny_dataset_is_fixed_into_the_same_bytes(seed: int, indent: int | None, ascii_: bool):
     """Order of records and keys, layout, escapes and decomposed letters: all come out as the one canonical form."""
@@ -98,7 +99,7 @@ def test_any_spelling_of_the_tiny_dataset_is_fixed_into_the_same_bytes(seed: int
         assert load(folder).digest == digest
 
 
-@settings(max_examples=100, deadline=None)
+@examples(40)
 @given(file=st.sampled_from(JSON_NAMES), value=VALUES, data=st.data())
 def test_fix_keeps_the_meaning_of_whatever_it_rewrites_and_has_nothing_to_do_twice(file: str, value: Any, data: st.DataObject):
     """Values of any shape, in place of a file or of a record in it."""
@@ -114,7 +115,7 @@ def test_fix_keeps_the_meaning_of_whatever_it_rewrites_and_has_nothing_to_do_twi
         assert fix(folder) == []
 
 
-@settings(max_examples=40, deadline=None)
+@examples(20)
 @given(
     order=st.permutations(range(4)),
     texts=st.lists(st.sampled_from(["Milk first!", "Tea  first!", "Ce\u0301 or é", "no such words"]), min_size=4, max_size=4),

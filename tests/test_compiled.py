@@ -8,8 +8,9 @@ from urllib.parse import quote, urlencode
 import marshmallow as ma
 import pytest
 from flask import Flask, request
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from api.compiled import Compiled
 from api.errors import Refusal
@@ -77,7 +78,7 @@ def written(value: Any) -> str:
     return ",".join(map(str, value)) if isinstance(value, list) else str(value).lower()
 
 
-@settings(max_examples=800, deadline=None)
+@examples(400)
 @given(asked=queries())
 def test_what_is_read_quickly_is_what_the_strict_parser_reads(asked: tuple[ma.Schema, str]) -> None:
     """Where both take a query string they make the same of it, and the compiled one takes none that the strict one refuses."""

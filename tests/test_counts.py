@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from worlds import World, written
 
 from schemas import BY_TYPE, RESOURCES, Resource
 
-SETTINGS = settings(deadline=None, max_examples=40)
+SETTINGS = examples(20)
 
 
 def facetable(resource: Resource) -> list[str]:

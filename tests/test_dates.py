@@ -8,8 +8,9 @@ import weakref
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from schemas.dates import PRECISIONS, _parsed, _plain, period
 
@@ -75,7 +76,7 @@ def test_what_is_no_date_is_refused_with_the_reason(problem: str, text: str, cap
     assert capsys.readouterr().out == ""
 
 
-@settings(max_examples=150, deadline=None)
+@examples(60)
 @given(text=st.text(alphabet="0123456789-/.XYES:?~%[]{},", max_size=16) | st.text(max_size=8))
 def test_any_text_is_a_period_or_refused(text: str):
     """Whatever comes, the answer is one of the two."""
@@ -87,7 +88,7 @@ def test_any_text_is_a_period_or_refused(text: str):
     assert found.earliest is None or found.latest is None or found.earliest <= found.latest
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(day=st.dates(), width=st.sampled_from([4, 7, 10]))
 def test_a_day_lies_within_its_year_its_month_and_itself(day: date, width: int):
     """A shorter date means a longer stretch around the same day."""
@@ -97,7 +98,7 @@ def test_a_day_lies_within_its_year_its_month_and_itself(day: date, width: int):
     assert (found.earliest, found.latest) == whole[width]
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(st.from_regex(r"\A(?:[0-9]{4}|0000|1900|2000|9999)(?:-[0-3][0-9]){0,2}[?~%]?\Z"))
 def test_a_plain_date_means_what_the_parser_says(text: str):
     """What is read without the parser is read as the parser reads it."""

@@ -13,8 +13,9 @@ import pytest
 from asking import problem
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from werkzeug.test import Client, create_environ
 
 from api.direct import ANY, Direct, is_host, is_plain, steps_of
@@ -62,7 +63,7 @@ headers = st.dictionaries(st.sampled_from(sorted(HEADERS)), st.integers(0, 9), m
 )
 
 
-@settings(max_examples=600, deadline=None)
+@examples(300)
 @given(path=st.sampled_from(PATHS), query=st.sampled_from(QUERIES), headers=headers, method=st.sampled_from(METHODS))
 def test_the_short_way_answers_what_the_framework_answers(
     tiny_app: Flask, path: str, query: str, headers: dict[str, str], method: str
@@ -99,7 +100,7 @@ NUMBERS = [
 turns = st.lists(st.tuples(st.sampled_from(NUMBERS[:4] * 3 + NUMBERS), headers | st.just({})), min_size=2, max_size=8)
 
 
-@settings(max_examples=150, deadline=None)
+@examples(75)
 @given(asked=st.sampled_from(TURNED), turns=turns)
 def test_a_page_that_is_turned_to_is_the_page_that_is_asked_for(
     tiny_app: Flask, asked: tuple[str, str], turns: list[tuple[str, dict[str, str]]]

@@ -10,8 +10,9 @@ import pytest
 from asking import addresses, carries_the_common_headers, problem, texts
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from werkzeug.exceptions import HTTPException, abort, default_exceptions
 
 from api.app import create_app
@@ -239,7 +240,7 @@ def test_an_instance_is_cut_between_characters(tiny_client: FlaskClient, cut: in
     st.lists(st.tuples(st.binary(max_size=6), st.binary(max_size=12)), max_size=4),
     st.sampled_from(["", "kind", "made_by", "sort", "page", "tag"]),
 )
-@settings(max_examples=150, deadline=None)
+@examples(150)
 def test_no_query_string_whatever_breaks_the_service(tiny_app: Flask, pairs: list[tuple[bytes, bytes]], known: str) -> None:
     raw = b"&".join([name + b"=" + value for name, value in pairs] + [known.encode() + b"=" + (pairs[0][1] if pairs else b"1")])
     answer = tiny_app.test_client().get(LIST, query_string=raw.decode("latin-1"), environ_overrides={"QUERY_STRING": raw.decode("latin-1")})
@@ -250,7 +251,7 @@ def test_no_query_string_whatever_breaks_the_service(tiny_app: Flask, pairs: lis
 @given(st.sampled_from(["Accept", "Accept-Encoding", "If-None-Match", "If-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Range",
                         "X-Request-Id", "Host", "Cookie", "Content-Length", "Content-Type", "Forwarded", "Authorization", "Origin"]),
        st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\x00"), max_size=40) | st.from_regex(r'[a-zA-Z0-9*/;,="W .:-]{0,30}', fullmatch=True))  # fmt: skip
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_no_header_whatever_breaks_the_service(tiny_app: Flask, name: str, value: str) -> None:
     key = f"HTTP_{name.upper().replace('-', '_')}".replace("HTTP_CONTENT_", "CONTENT_")
     answer = tiny_app.test_client().get(

@@ -22,9 +22,10 @@ from changing import database_of
 from conftest import make_app
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from laws import examples
 from tiny import change, tiny
 from werkzeug.test import TestResponse
 
@@ -188,7 +189,7 @@ def test_parts_are_many_where_blocks_are_small(cut: Flask) -> None:
     assert max(row[0] for row in snapshot.rows("SELECT last - first FROM export_parts")) > 0
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     name=st.sampled_from(NAMES),
     first=st.integers(0, 40_000),

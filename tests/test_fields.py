@@ -8,8 +8,9 @@ from typing import Any
 
 import marshmallow as ma
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import FILES, records
 
 from schemas import BY_TYPE, RESOURCES
@@ -143,7 +144,7 @@ def test_the_tiny_dataset_has_every_field_and_misses_only_the_optional(type_: st
     assert (path in found) == one.required or path == ("attribution", "reason")
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),

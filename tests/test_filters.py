@@ -6,8 +6,9 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from worlds import World, written
 
 from api.filters import OPERATORS
@@ -15,7 +16,7 @@ from api.query import WRITTEN
 from schemas import BY_TYPE, RESOURCES, Resource
 from schemas.paths import end, joins
 
-SETTINGS = settings(deadline=None, max_examples=60)
+SETTINGS = examples(30)
 ORDERED = ("gte", "gt", "lte", "lt")
 DATES = ("0001", "1910-06", "1912", "1996-12-31", "1997", "1997-05", "1997-05-27", "1999", "2000-01-01", "2000-02", "2001", "2027-04-01", "9999")  # fmt: skip
 ALL_OPERATORS = sorted({operator for one in OPERATORS.values() for operator in one} | {"all"})

@@ -11,8 +11,9 @@ from typing import Any
 import jsonschema
 import marshmallow as ma
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import FILES, records
 
 from schemas import RESOURCES
@@ -142,7 +143,7 @@ REPLACEMENTS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=400, deadline=None)
+@examples(200)
 @given(data=st.data())
 def test_marshmallow_and_json_schema_agree_wherever_both_can_speak(data: st.DataObject):
     """A record of the tiny dataset is changed in one or two places; both accept it or both refuse it."""

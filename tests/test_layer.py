@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from werkzeug.test import Client, TestResponse
 
 from api.layer import ResponseLayer, key_of, size_of
@@ -65,7 +66,7 @@ def drawn_by_chance(address: str) -> bool:
     return address == "/v1/claims?sample=2"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(asked=st.lists(requests(), min_size=1, max_size=25))
 def test_any_sequence_of_requests_has_the_same_answers_with_the_layer_and_without_it(tiny_app: Flask, asked: list[Any]) -> None:
     """The bytes, the status and every header but the request's id are the same, whatever was asked before."""

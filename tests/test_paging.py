@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import ACTORS, edit, tiny
 from worlds import World, parameters_of, written
 
@@ -19,7 +20,7 @@ from api import bounds
 from schemas import BY_TYPE, RESOURCES, Resource
 from schemas.load import load
 
-SETTINGS = settings(deadline=None, max_examples=40)
+SETTINGS = examples(20)
 
 
 def walk(world: World, path: str, **parameters: str) -> list[dict[str, Any]]:

@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import TEA_TEXT, edit, tiny, write
 
 from schemas.fix import fix
@@ -63,7 +64,7 @@ def test_quotes_of_an_unnormalized_spelling_are_found_all_the_same(tmp_path: Pat
     assert {problem.rule for problem in survey(folder)[1]} == {"text_is_clean", "files_are_canonical"}
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(words=WORDS, spaces=st.lists(SPACES, min_size=1, max_size=4), wanted=st.lists(WORDS.map(" ".join), min_size=1, max_size=6))
 def test_looking_for_many_finds_what_looking_for_each_finds(words: list[str], spaces: list[str], wanted: list[str]):
     """The walk through the text for all is the slow search for one, only faster."""
@@ -74,7 +75,7 @@ def test_looking_for_many_finds_what_looking_for_each_finds(words: list[str], sp
         assert all(folded(source.text[start:end]) == asked for start, end in stretches)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(
     words=WORDS, spaces=st.lists(SPACES, min_size=1, max_size=4), asked=WORDS.map(lambda some: " ".join(some[:2])), begin=st.integers(0, 40)
 )
@@ -92,7 +93,7 @@ def cuts(text: str, start: int, end: int) -> bool:
     return any(0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum() for at in (start, end))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.text(alphabet="ab\n🫖", max_size=40), data=st.data())
 def test_a_line_and_a_column_lead_back_to_the_offset(text: str, data: st.DataObject):
     """They count from 1, and a line ends with its line feed."""

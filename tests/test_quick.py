@@ -10,8 +10,9 @@ from typing import Any
 
 import marshmallow as ma
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from api.snapshot.build import compiled
 from schemas import RESOURCES, quick
@@ -65,7 +66,7 @@ def test_what_is_right_is_read_the_quick_way(resource: Any):
             assert json.dumps(quick.reader(schema)(value)) == json.dumps(schema.load(value))
 
 
-@settings(max_examples=2_000, deadline=None)
+@examples(1_000)
 @given(changed())
 def test_what_marshmallow_refuses_is_refused(drawn: tuple[ma.Schema, Any]):
     """What is taken is taken by marshmallow too and read alike; what marshmallow takes, the quick way takes."""

@@ -6,8 +6,9 @@ import pytest
 from asking import addresses, problem
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import TEA_TEXT
 from werkzeug.test import TestResponse
 
@@ -105,7 +106,7 @@ def test_what_is_not_one_range_of_bytes_is_ignored(tiny_client: FlaskClient, wan
 
 
 @given(st.tuples(st.none() | st.integers(0, 700), st.none() | st.integers(0, 700)))
-@settings(max_examples=100, deadline=None)
+@examples(100)
 def test_a_range_means_what_the_standard_says(tiny_app: Flask, bounds: tuple[int | None, int | None]) -> None:
     first, last = bounds
     answer = part(tiny_app.test_client(), f"bytes={'' if first is None else first}-{'' if last is None else last}")

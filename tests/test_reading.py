@@ -12,8 +12,9 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from tiny import FILES, change, spelled, tiny, write
 
 from schemas.json_schema import authored_file
@@ -68,7 +69,7 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
     return copy
 
 
-@settings(max_examples=120, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_changing_bytes_of_any_file_never_makes_the_loader_raise(shared: Path, data: st.DataObject):
     """Bytes are overwritten, put in and cut off; the answer is always a list of problems."""
@@ -83,7 +84,7 @@ def test_changing_bytes_of_any_file_never_makes_the_loader_raise(shared: Path, d
     survey_with(shared, name, whole[:at] + put + whole[at + cut :])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(75)
 @given(data=st.data())
 def test_what_the_json_schema_refuses_is_never_valid(shared: Path, data: st.DataObject):
     """Any value of any file is replaced by any other, and an independent check says whether that can pass."""
@@ -95,7 +96,7 @@ def test_what_the_json_schema_refuses_is_never_valid(shared: Path, data: st.Data
     assert problems or validator.is_valid(value)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(data=st.data())
 def test_a_key_or_an_item_that_is_removed_never_makes_the_loader_raise(shared: Path, data: st.DataObject):
     """What is missing is a problem, or is optional."""
@@ -108,7 +109,7 @@ def test_a_key_or_an_item_that_is_removed_never_makes_the_loader_raise(shared: P
     survey_with(shared, name, spelled(replaced(FILES[name], tuple(above), smaller)).encode())
 
 
-@settings(max_examples=100, deadline=None)
+@examples(50)
 @given(value=VALUES, indent=st.sampled_from([None, 0, 2]), ascii_=st.booleans())
 def test_every_value_of_a_json_text_is_found_at_its_place(value: Any, indent: int | None, ascii_: bool):
     """The scanner sees what the parser sees, and each place begins with the value, or with its key."""

@@ -17,8 +17,9 @@ from typing import Any
 import apsw
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from running import environment
 from test_rules import BROKEN, Broken
 from tiny import ABOUT, change, tiny, write
@@ -129,7 +130,7 @@ def built(folder: Path, target: Path, base: Path | None = None) -> Path:
 NAMES = st.lists(st.sampled_from(["Ann", "Bob", "Cem"]), min_size=3, max_size=3)
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12)
 @given(before=shapes(), after=shapes(), kept=st.sets(st.sampled_from(DEBATES)), names=st.tuples(NAMES, NAMES))
 def test_whatever_has_changed_a_snapshot_made_from_the_old_one_is_the_same_as_a_new_one(
     before: Shape, after: Shape, kept: set[str], names: tuple[list[str], list[str]]

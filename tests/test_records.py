@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from api.snapshot import copying
 from api.snapshot.record_writing import DraftRecords, draft_records
@@ -58,7 +59,7 @@ def same(records: Records | DraftRecords, model: Model) -> None:
     assert records.shape.size - records.shape.left == sum(len(body) for rows in model.values() for body in rows.values())
 
 
-@settings(deadline=None)
+@examples(100)
 @given(steps=STEPS, more=STEPS, gone=REMOVED)
 def test_each_body_is_found_at_its_row_whatever_was_written_and_removed_before_it(
     steps: list[tuple[str, int, int, list[bytes]]], more: list[tuple[str, int, int, list[bytes]]], gone: list[tuple[str, int, int]]

@@ -12,8 +12,9 @@ from typing import Any
 
 import apsw
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pyroaring import BitMap
 
 from api.search_text import Term
@@ -26,7 +27,7 @@ from api.snapshot.records import Shape
 from api.snapshot.renewing import Lists, Words, refresh
 from schemas import BY_TYPE, RESOURCES
 
-SETTINGS = settings(deadline=None, max_examples=25)
+SETTINGS = examples(12)
 QUOTE, CLAIM = BY_TYPE["quote"], BY_TYPE["claim"]
 TYPES = {RESOURCES.index(QUOTE): QUOTE, RESOURCES.index(CLAIM): CLAIM}
 ALL: dict[int, BitMap | None] = dict.fromkeys(sorted(TYPES))

@@ -8,8 +8,9 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from test_rebuild import DEBATES, Shape, built, content, laid_out
 
 from api.snapshot import build as building
@@ -37,7 +38,7 @@ def shapes() -> st.SearchStrategy[Shape]:
     return st.fixed_dictionaries(dict.fromkeys(DEBATES[:4], st.lists(claim, min_size=1, max_size=4)))
 
 
-@settings(max_examples=25, deadline=None)
+@examples(12)
 @given(before=shapes(), after=shapes(), kept=st.sets(st.sampled_from(DEBATES[:4]), min_size=1, max_size=3))
 def test_a_debate_that_stays_shows_of_the_others_what_it_would_if_it_were_compiled(before: Shape, after: Shape, kept: set[str]) -> None:
     after |= {name: before[name] for name in kept}

@@ -7,8 +7,9 @@ import unicodedata
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from oracle import holds, searched, times, words
 from worlds import World, parameters_of
 
@@ -16,7 +17,7 @@ from api.words import fold, stem
 from api.words import words as found_words
 from schemas import BY_TYPE, RESOURCES, Resource
 
-SETTINGS = settings(deadline=None, max_examples=60)
+SETTINGS = examples(30)
 Term = tuple[str, ...]
 SYNTAX = [
     'AND', 'OR', 'NOT', 'NEAR', 'NEAR(milk tea)', 'milk AND', 'AND milk', 'milk OR tea', 'milk NOT tea', 'NOT milk', 'stems:milk', 'words : milk', 'label:milk',
@@ -224,7 +225,7 @@ def test_a_search_for_nothing_is_refused(odd_world: World, q: str):
         assert odd_world.refused(path, q=q) == [("q", "invalid_value")]
 
 
-@settings(deadline=None, max_examples=200)
+@examples(200)
 @given(
     q=st.text(
         alphabet=st.one_of(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), st.sampled_from("\"*-:(){}^+ 'ab")),
@@ -265,7 +266,7 @@ def test_words_fold_once_and_for_all():
 
 
 @given(text=st.text(max_size=60))
-@settings(deadline=None, max_examples=200)
+@examples(200)
 def test_words_stand_where_they_are_said_to_stand(text: str):
     found = found_words(text)
     assert all(fold(text[word.start : word.end]) == word.folded and word.stem == stem(word.folded) for word in found)
@@ -273,7 +274,7 @@ def test_words_stand_where_they_are_said_to_stand(text: str):
 
 
 @given(text=st.text(alphabet="abcdeéèñçAZ '’-.,", max_size=40))
-@settings(deadline=None, max_examples=100)
+@examples(100)
 def test_decomposed_text_has_the_same_words(text: str):
     decomposed = unicodedata.normalize("NFD", text)
     assert [word.folded for word in found_words(text)] == [word.folded for word in found_words(decomposed)]

@@ -15,8 +15,9 @@ import apsw
 import pytest
 from changing import database_of
 from filter_tables import condition
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from pyroaring import BitMap
 from worlds import FINE, World
 
@@ -90,7 +91,7 @@ def in_order(snapshot: Snapshot, resource: Resource, keys: Sequence[SortKey]) ->
     return [row for (row,) in snapshot.rows(f"SELECT row FROM {resource.collection} ORDER BY {order}, id")]
 
 
-@settings(deadline=None, max_examples=60)
+@examples(30)
 @given(data=st.data())
 def test_a_walk_through_any_rows_finds_any_part_of_them_in_order(world: World, recuts: Sequence[Snapshot], data: st.DataObject):
     snapshot = data.draw(st.sampled_from(recuts))

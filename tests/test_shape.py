@@ -7,8 +7,9 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from oracle import by_collection, references, selected
 from worlds import World, parameters_of
 
@@ -17,7 +18,7 @@ from schemas import BY_TYPE, RESOURCES, Resource
 from schemas.base import Link
 from schemas.fields import Many, Part
 
-SETTINGS = settings(deadline=None, max_examples=40)
+SETTINGS = examples(20)
 
 
 def fields(schema: Any, prefix: str = "") -> list[tuple[str, str]]:

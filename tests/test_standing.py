@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from api.snapshot.standing import grounded
 
@@ -47,13 +48,13 @@ def test_a_graph_that_can_be_worked_out_by_hand_is_labelled_so(attacks: list[str
 
 
 @given(GRAPHS)
-@settings(deadline=None, max_examples=300)
+@examples(300)
 def test_the_labelling_is_the_least_fixpoint(attacks: list[tuple[str, str]]) -> None:
     assert grounded(CLAIMS, attacks) == naive(CLAIMS, attacks)
 
 
 @given(GRAPHS, st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=50)
+@examples(50)
 def test_the_order_in_which_attacks_are_recorded_changes_nothing(attacks, random) -> None:
     shuffled = random.sample(attacks, len(attacks))
     assert grounded(CLAIMS, attacks) == grounded(random.sample(CLAIMS, len(CLAIMS)), shuffled)

@@ -9,8 +9,9 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 from worlds import World, parameters_of
 
 from api import bounds
@@ -19,7 +20,7 @@ from schemas import BY_TYPE, RESOURCES, Resource
 from schemas.base import Link
 from schemas.fields import Many, Part
 
-SETTINGS = settings(deadline=None, max_examples=150)
+SETTINGS = examples(75)
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 TYPES = {"csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/jsonl"}
 

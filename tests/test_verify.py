@@ -14,8 +14,9 @@ from typing import Any
 import apsw
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from api.snapshot import passages
 from api.snapshot.lookup import Passages, Scope
@@ -401,7 +402,7 @@ def test_invisible_characters_of_a_copied_text_do_not_hide_what_was_said(tiny_cl
     assert ask(tiny_client, "\u202eMilk\u00ad first\u202c")["verdict"] == "normalised"
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(text=st.text(min_size=3, max_size=60).filter(lambda text: "\0" not in text))
 def test_whatever_is_asked_is_answered_or_refused(tiny_app: Any, text: str) -> None:
     answer = tiny_app.test_client().get("/v1/verify", query_string={"text": text.encode("utf-8", "replace")})
@@ -508,7 +509,7 @@ def test_any_stretch_of_the_shipped_sources_is_exact_where_it_stands(real: Passa
             assert verify(asked.upper(), real).verdict in {"exact", "normalised"}
 
 
-@settings(max_examples=300, deadline=None)
+@examples(150)
 @given(text=st.one_of(st.text(INTRICATE, max_size=14), st.text("ab'.,19 -_", max_size=12), st.text(max_size=12)))
 def test_equal_keys_are_indexed_under_equal_words(text: str) -> None:
     found = tokens(text)

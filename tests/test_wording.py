@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from laws import examples
 
 from api.snapshot.wording import FUNCTION_WORDS, content_stems, fidelity
 
@@ -48,13 +49,13 @@ def test_a_language_has_its_own_stems_and_one_without_a_stemmer_its_words() -> N
 
 
 @given(TEXTS, st.sampled_from(["en", "de", "ru", "zh", "pt-BR"]))
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_a_claim_that_copies_its_evidence_is_a_quotation(text: str, language: str) -> None:
     assert fidelity(text, [text], language) == {"grade": "quotation", "overlap": 1.0}
 
 
 @given(TEXTS, TEXTS)
-@settings(deadline=None, max_examples=150)
+@examples(150)
 def test_grade_and_share_never_contradict_each_other(wording: str, evidence: str) -> None:
     found = fidelity(wording, [evidence], "en")
     assert 0 <= found["overlap"] <= 1
