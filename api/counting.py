@@ -11,7 +11,8 @@ from .asked import Asked
 from .exchange import snapshot
 from .filters import end_of, filter_named
 from .query import Query
-from .snapshot.tally import groups, values
+from .snapshot.facets import values
+from .snapshot.tally import groups
 
 Reference = Mapping[str, Any]
 

@@ -14,7 +14,7 @@ from worlds import WORLDS, World, made
 
 from api.app import create_app
 from api.config import Settings
-from api.snapshot import tally, walking
+from api.snapshot import facets, tally, walking
 from api.snapshot.build import build
 from schemas.dataset import Dataset
 from schemas.load import load
@@ -77,7 +77,7 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         if request.param == "fine":
             patch.setattr(walking, "FEW", 2)
             patch.setattr(tally, "CROSSED", 1000)
-            patch.setattr(tally, "FEW", 2)
+            patch.setattr(facets, "FEW", 2)
         yield made(request.param, tmp_path_factory.mktemp(request.param))
 
 

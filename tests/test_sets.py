@@ -23,8 +23,9 @@ from worlds import FINE, World
 
 from api.filters import dimensions, end_of, facetable, operators
 from api.query import Clause, Query, SortKey
-from api.snapshot import derived, filter_sets, tally, walking
+from api.snapshot import derived, facets, filter_sets, tally, walking
 from api.snapshot.derived import Cut
+from api.snapshot.facets import values
 from api.snapshot.filter_sets import note_frequent, refresh_frequent
 from api.snapshot.find import page
 from api.snapshot.layout import filter_table, own_sorts, sort_column
@@ -32,7 +33,7 @@ from api.snapshot.order_writing import cut_values
 from api.snapshot.read import Snapshot
 from api.snapshot.selection import taken
 from api.snapshot.sets import TABLE as SETS
-from api.snapshot.tally import groups, values
+from api.snapshot.tally import groups
 from api.snapshot.walking import Walk
 from schemas import RESOURCES, Resource
 
@@ -182,10 +183,10 @@ def some(asked: Sequence[Query]) -> list[Query]:
     return [asked[0], *random.Random(1).sample(asked, min(len(asked), 5))]
 
 
-def counts(snapshot: Snapshot, resource: Resource) -> Iterator[tuple[Any, ...]]:
+def counts(snapshot: Snapshot, resource: Resource, limits: Sequence[int] = (200,)) -> Iterator[tuple[Any, ...]]:
     """Yield what is counted, for a facet and an aggregate of each name, of all rows and of some."""
     for query in some(queries(snapshot, resource)):
-        yield from ((query.clauses, name, values(snapshot, query, name, 200)) for name in facetable(resource))
+        yield from ((query.clauses, name, [values(snapshot, query, name, limit) for limit in limits]) for name in facetable(resource))
         for dimension in dimensions(resource):
             name, _, bucket = dimension.partition(":")
             yield query.clauses, dimension, groups(snapshot, query, [(name, bucket)])
@@ -205,21 +206,37 @@ def answers(snapshot: Snapshot, resource: Resource) -> Iterator[tuple[Any, ...]]
                 yield query.clauses, key, Walk(snapshot, resource).part(rows, [SortKey(key, descending)], len(rows))
 
 
+LIMITS = (1, 3, 200)
+
+
 @pytest.fixture(scope="module")
 def expected(recuts: Sequence[Snapshot]) -> list[list[Any]]:
     """What is counted in the first cut, with the bounds as they are."""
-    return [list(counts(recuts[0], resource)) for resource in RESOURCES]
+    return [list(counts(recuts[0], resource, LIMITS)) for resource in RESOURCES]
 
 
-@pytest.mark.parametrize("bounds", [(0, 1, 1), (0, 1, 1000), (0, 1000, 1000), (1000, 1, 1), (1000, 1, 1000), (1000, 4, 1000)], ids=str)
+BOUNDS = (
+    (tally, "CROSSED"),
+    (tally, "MOST_LOOKED_UP"),
+    (tally, "EACH"),
+    (facets, "LISTED"),
+    (facets, "TRIED"),
+    (facets, "MOST_FACET_VALUES"),
+)
+WAYS = (
+    (0, 1, 64, 1000, 4, 0), (0, 1, 1, 1, 1, 0), (0, 1000, 64, 1, 4, 200), (1000, 1, 2, 1000, 2, 0), (1000, 1, 64, 1, 1, 0), (1000, 4, 1, 1, 4, 200),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("bounds", WAYS, ids=str)
 def test_counts_are_the_same_in_whichever_way_they_are_made(
-    expected: Sequence[Any], recuts: Sequence[Snapshot], monkeypatch: pytest.MonkeyPatch, bounds: tuple[int, int, int]
+    expected: Sequence[Any], recuts: Sequence[Snapshot], monkeypatch: pytest.MonkeyPatch, bounds: tuple[int, ...]
 ):
-    monkeypatch.setattr(tally, "FEW", 1)
-    for name, value in zip(("CROSSED", "MOST_LOOKED_UP", "MOST_LISTED"), bounds, strict=True):
-        monkeypatch.setattr(tally, name, value)
+    monkeypatch.setattr(facets, "FEW", 1)
+    for (module, name), value in zip(BOUNDS, bounds, strict=True):
+        monkeypatch.setattr(module, name, value)
     for snapshot in recuts[1::2]:
-        assert [list(counts(snapshot, resource)) for resource in RESOURCES] == expected
+        assert [list(counts(snapshot, resource, LIMITS)) for resource in RESOURCES] == expected
 
 
 @given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=9), data=st.data())

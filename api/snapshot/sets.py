@@ -28,6 +28,7 @@ CREATE TABLE frequent (name TEXT, size INTEGER, value, PRIMARY KEY (name, size D
 LEAST: Final = 128  # rows that a value stands in for a set of its own; fewer are counted one by one
 LEAST_TOGETHER: Final = 4  # rows of a value without a set of its own that are written together all the same; fewer are found one by one
 SMALL: Final = 2048  # rows of a set that is read at once with its neighbours, and not looked for in memory
+READ: Final = 4096  # values whose few rows are read at a time
 ENTRY_BYTES: Final = 200  # of memory that a small set takes besides its rows
 KEPT: Final = "SELECT rows FROM sets WHERE name = ?1 AND value = ?2 UNION ALL SELECT rows FROM few WHERE name = ?1 AND value = ?2"
 WHOLE: Final = ""  # the value of a set that is the only one of its name
@@ -82,6 +83,15 @@ def keep_few(database: apsw.Connection, name: str, value: Any, rows: BitMap) -> 
     """Write the rows of a value that has no set of its own, so that they are read together; of the fewest they are not."""
     if len(rows) >= LEAST_TOGETHER:
         database.execute("INSERT INTO few VALUES (?, ?, ?)", (name, value, rows.serialize()))
+
+
+def shared(snapshot: Snapshot, name: str, rows: BitMap) -> Iterator[tuple[Any, int]]:
+    """Yield each value of a name whose few rows are written together, with how many of them are among some."""
+    found = snapshot.rows("SELECT value, rows FROM few WHERE name = ? ORDER BY value LIMIT ?", (name, READ))
+    while found:
+        yield from ((value, rows.intersection_cardinality(BitMap.deserialize(written))) for value, written in found)
+        following = "SELECT value, rows FROM few WHERE name = ? AND value > ? ORDER BY value LIMIT ?"
+        found = snapshot.rows(following, (name, found[-1][0], READ))
 
 
 def _remembered(snapshot: Snapshot, name: str, value: Any, written: bytes) -> BitMap:

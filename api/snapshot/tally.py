@@ -1,29 +1,27 @@
-"""Counts in a snapshot: how often each value of a filter, or each group of values, stands in what a query finds."""
+"""Counts in a snapshot: how often each value of a filter, or each group of values, stands in some rows."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import heappush, heappushpop, nsmallest
-from itertools import chain, count, groupby
+from heapq import nsmallest
+from itertools import chain, count, groupby, islice
 from operator import itemgetter
 from typing import Any, Final
 
 from pyroaring import BitMap
 
-from api.filters import end_of, filter_named
+from api.filters import filter_named
 from api.query import Query
-from schemas import Filter, Resource
+from schemas import Filter
 
 from .layout import as_numbers, filter_table
 from .read import Snapshot
-from .selection import is_narrowed, taken, with_value
-from .sets import any_name, bucket_of, by_size, frequent, more_than, rare, value_name, whole
+from .selection import taken
+from .sets import any_name, bucket_of, by_size, more_than, rare, value_name, whole
 
 CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to be looked up
-FEW: Final = 16  # values that are looked at one by one in any case
 MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
-MOST_LISTED: Final = 300_000  # rows whose values are looked up one by one, and not by going through their table
 ALL: Final = 1 << 32  # values: more than there are
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
@@ -31,75 +29,25 @@ Group = tuple[Any, ...]
 Counted = list[tuple[Any, int]]
 
 
-def values(snapshot: Snapshot, query: Query, name: str, limit: int) -> Counted:
-    """Return the values of a filter with their counts, most frequent first, among what a query finds without what it chooses."""
-    one = filter_named(query.resource, name)
-    sets = value_name(query.resource, one)
-    if not is_narrowed(query, name):
-        return frequent(snapshot, sets, limit)
-    rows = taken(snapshot, query, name)
-    few = not more_than(snapshot, sets, FEW)
-    if not few and not end_of(query.resource, one).many and (counted := _peeled(snapshot, query.resource, one, rows)) is not None:
-        return _first(counted, limit)
-    table = filter_table(query.resource, one)
-    if not few and more_than(snapshot, sets, int(len(rows) * CROSSED)):
-        return _looked_up(snapshot, table, rows, limit)
-    counted, least = _crossed(snapshot, sets, rows, limit)
-    below, scarce = rare(snapshot, sets)
-    if least < below and (left := rows & scarce):  # where the last place takes more, no value without a set comes into it
-        known = {value for value, _ in counted}
-        counted += [one for one in _looked_up(snapshot, table, left, limit + len(known)) if one[0] not in known]
-    return _first(counted, limit)
-
-
-def _peeled(snapshot: Snapshot, resource: Resource, one: Filter, rows: BitMap) -> Counted | None:
-    """Return how often each value stands in some rows that have one at most, or None where they have more than a few values.
-
-    The first row says one value; what is left without the rows of this value says the next.
-    """
-    counted: Counted = []
-    left = rows & whole(snapshot, any_name(value_name(resource, one)))
-    for _ in range(FEW):
-        if not left:
-            return counted
-        ((value,),) = snapshot.rows(f"SELECT value FROM {filter_table(resource, one)} WHERE row = ?", (left.min(),))
-        standing = with_value(snapshot, resource, one, value)
-        counted.append((value, left.intersection_cardinality(standing)))
-        left -= standing
-    return None if left else counted
-
-
-def _first(counted: Counted, limit: int) -> Counted:
-    """Return the first values, most frequent first, equal ones in order of value."""
-    return sorted(((value, count) for value, count in counted if count), key=lambda one: (-one[1], one[0]))[:limit]
-
-
-def _crossed(snapshot: Snapshot, name: str, rows: BitMap, limit: int) -> tuple[Counted, int]:
-    """Return how often values stand in some rows, as far as they can come into the first places, and what the last place takes."""
-    counted: Counted = []
-    best: list[int] = []
-    for value, size, standing in by_size(snapshot, name, EACH):
-        if len(best) == limit and size < best[0]:
-            break
-        shared = rows.intersection_cardinality(standing)
-        counted.append((value, shared))
-        if len(best) < limit:
-            heappush(best, shared)
-        else:
-            heappushpop(best, shared)
-    return counted, best[0] if len(best) == limit else 0
-
-
-def _looked_up(snapshot: Snapshot, table: str, rows: BitMap, limit: int) -> Counted:
+def looked_up(snapshot: Snapshot, table: str, rows: BitMap, limit: int) -> Counted:
     """Return the most frequent values in some rows, looked up row by row; the database counts those of many, so that memory is bounded."""
     statement = f"SELECT value FROM {table} WHERE row IN carray(?)"
-    if len(rows) > MOST_LISTED:
-        return nsmallest(limit, _in_table(snapshot, table, rows), key=lambda one: (-one[1], one[0]))
     if len(rows) > MOST_LOOKED_UP:
         statement = f"SELECT value, count(*) FROM {table} WHERE row IN carray(?) GROUP BY value ORDER BY count(*) DESC, value LIMIT ?"
         return snapshot.rows(statement, (as_numbers(rows), limit))
     found = snapshot.rows(statement, (as_numbers(rows),))
-    return _first(list(Counter([value for (value,) in found]).items()), limit)
+    return largest(Counter([value for (value,) in found]).items(), limit)
+
+
+def largest(counted: Iterable[tuple[Any, int]], limit: int) -> Counted:
+    """Return the first of values with their counts, most frequent first, equal ones in order of value."""
+    return nsmallest(limit, counted, key=place)
+
+
+def place(counted: tuple[Any, int]) -> tuple[int, Any]:
+    """Return what values with their counts are sorted by."""
+    value, count = counted
+    return -count, value
 
 
 def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> tuple[int, list[Group]]:
@@ -112,7 +60,7 @@ def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> t
     names = [value_name(query.resource, filter_named(query.resource, name), bucket) for name, bucket in by]
     most = min(MOST_CROSSED, int(len(rows) * CROSSED))
     if _is_crossed(snapshot, names, rows, most):
-        made = sorted(_crossing(snapshot, names, rows), key=_place)
+        made = sorted(_crossing(snapshot, names, rows), key=_group_place)
         return len(made), made[query.offset : query.offset + query.per_page]
     if len(rows) > MOST_LOOKED_UP and len(by) == 1 and not by[0][1]:
         return _by_one(snapshot, query, filter_named(query.resource, by[0][0]), rows)
@@ -140,7 +88,7 @@ def _crossing(snapshot: Snapshot, names: Sequence[str], rows: BitMap) -> Iterabl
             yield value, len(part)
 
 
-def _place(group: Group) -> tuple[Any, ...]:
+def _group_place(group: Group) -> tuple[Any, ...]:
     """Return what groups are sorted by: the largest first, then in order of their values, what is missing last."""
     *found, count = group
     return -count, [(value is None, value) for value in found]
@@ -150,21 +98,21 @@ def _by_one(snapshot: Snapshot, query: Query, one: Filter, rows: BitMap) -> tupl
     """Return the groups of one dimension that many rows are in: sets are crossed, and rare values looked up, or the table gone through."""
     name, table = value_name(query.resource, one), filter_table(query.resource, one)
     left = rows & rare(snapshot, name)[1]
-    valued: Iterable[tuple[Any, int]] = _in_table(snapshot, table, rows)
+    valued: Iterable[tuple[Any, int]] = in_table(snapshot, table, rows)
     if len(left) <= MOST_LOOKED_UP and not more_than(snapshot, name, int(len(rows) * CROSSED)):
         crossed = {value: rows.intersection_cardinality(standing) for value, _, standing in by_size(snapshot, name, EACH)}
-        found = _looked_up(snapshot, table, left, ALL)
+        found = looked_up(snapshot, table, left, ALL)
         valued = [*crossed.items(), *((value, times) for value, times in found if value not in crossed)]
     without = len(rows - whole(snapshot, any_name(name)))
     numbers = count(1)
     counted = ((next(numbers), group) for group in chain(valued, [(None, without)]) if group[1])
-    first = nsmallest(query.offset + query.per_page, ((*_place(group), group) for _, group in counted))
+    first = nsmallest(query.offset + query.per_page, ((*_group_place(group), group) for _, group in counted))
     return next(numbers) - 1, [group for *_, group in first[query.offset :]]
 
 
-def _in_table(snapshot: Snapshot, table: str, rows: BitMap) -> Iterator[tuple[Any, int]]:
-    """Yield each value that stands in some rows with how often it does, in order of value."""
-    for value, pairs in groupby(_pairs(snapshot, table), key=itemgetter(0)):
+def in_table(snapshot: Snapshot, table: str, rows: BitMap, most: int | None = None) -> Iterator[tuple[Any, int]]:
+    """Yield each value that stands in some rows with how often it does, in order of value, as far as `most` pairs of value and row go."""
+    for value, pairs in groupby(islice(_pairs(snapshot, table), most), key=itemgetter(0)):
         if found := sum([row in rows for _, row in pairs]):
             yield value, found
 
