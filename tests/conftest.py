@@ -85,3 +85,9 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def odd_world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """The dataset full of oddities."""
     return made("odd", tmp_path_factory.mktemp("odd"))
+
+
+@pytest.fixture(scope="session")
+def real_world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The shipped dataset."""
+    return made("real", tmp_path_factory.mktemp("shipped"))

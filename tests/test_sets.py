@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import random
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from itertools import pairwise
+from itertools import compress, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from api.filters import dimensions, end_of, facetable, operators
 from api.query import Clause, Query, SortKey
 from api.snapshot import derived, facets, filter_sets, tally, walking
 from api.snapshot.derived import Cut
-from api.snapshot.facets import values
+from api.snapshot.facets import Facet, values
 from api.snapshot.filter_sets import note_frequent, refresh_frequent
 from api.snapshot.find import page
 from api.snapshot.layout import filter_table, own_sorts, sort_column
@@ -35,7 +36,7 @@ from api.snapshot.selection import taken
 from api.snapshot.sets import TABLE as SETS
 from api.snapshot.tally import groups
 from api.snapshot.walking import Walk
-from schemas import RESOURCES, Resource
+from schemas import BY_TYPE, RESOURCES, Resource
 
 CUTS = (Cut(), Cut(least=1, span=1, grouped=1), Cut(least=1, span=2, grouped=2), Cut(least=3, span=5, grouped=3))
 DATES = ("0001", "1904", "1996-12-31", "1997", "1997-05", "1999", "2000-02", "2001", "2027-04-01", "9999")
@@ -237,6 +238,54 @@ def test_counts_are_the_same_in_whichever_way_they_are_made(
         monkeypatch.setattr(module, name, value)
     for snapshot in recuts[1::2]:
         assert [list(counts(snapshot, resource, LIMITS)) for resource in RESOURCES] == expected
+
+
+CLAIM = BY_TYPE["claim"]
+CROWDED = [one for one in CLAIM.filters if one.name in facetable(CLAIM) and end_of(CLAIM, one).many]
+
+
+@pytest.fixture(scope="module", params=[1, 6, 12])
+def crowded(request: pytest.FixtureRequest, real_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+    """A snapshot in which claims have many values by chance, few often; three at most are noted as the most frequent, and ever shown.
+
+    A set of its own has what stands in as many rows as the parameter says.
+    """
+    chance, path = random.Random(7), tmp_path_factory.mktemp("crowded") / "crowded.rostrum"
+    shutil.copyfile(served(real_world).path, path)
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in (
+            (filter_sets, "MOST_NOTED", 3),
+            (facets, "MOST_FACET_VALUES", 3),
+            (facets, "FEW", 1),
+            (tally, "EACH", 1),
+        ):
+            patch.setattr(module, name, value)
+        with database_of(path) as database:
+            rows = [row for (row,) in database.execute("SELECT row FROM claims")]
+            for number, one in enumerate(CROWDED):
+                table = filter_table(CLAIM, one)
+                sizes = [chance.randint(1, 2 + number) for _ in range(40)]
+                pairs = [(f"value-{value:02}", row) for value, size in enumerate(sizes) for row in chance.sample(rows, size)]
+                database.execute(f"DELETE FROM {table}")
+                database.executemany(f"INSERT INTO {table} VALUES (?, ?)", pairs)
+            derived.write(database, Cut(least=request.param, span=5, grouped=3))
+        yield Snapshot(path)
+
+
+@examples(300)
+@given(data=st.data(), limit=st.integers(1, 3), bounds=st.tuples(st.integers(1, 4), st.integers(1, 3), st.sampled_from([1, 9])))
+def test_a_facet_of_any_rows_shows_what_counting_all_their_values_shows(
+    crowded: Snapshot, data: st.DataObject, limit: int, bounds: tuple[int, int, int]
+):
+    one = data.draw(st.sampled_from(CROWDED))
+    all_rows = [row for (row,) in crowded.rows("SELECT row FROM claims")]
+    taken_up = data.draw(st.lists(st.booleans(), min_size=len(all_rows), max_size=len(all_rows)))
+    rows = BitMap(compress(all_rows, taken_up))
+    counted = Counter(value for value, row in crowded.rows(f"SELECT value, row FROM {filter_table(CLAIM, one)}") if row in rows)
+    with pytest.MonkeyPatch.context() as patch:
+        for (module, name), bound in zip(((tally, "MOST_LOOKED_UP"), (facets, "TRIED"), (facets, "LISTED")), bounds, strict=True):
+            patch.setattr(module, name, bound)
+        assert Facet(crowded, CLAIM, one, rows, limit).first() == sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:limit]
 
 
 @given(sizes=st.lists(st.integers(1, 4), min_size=1, max_size=9), data=st.data())
