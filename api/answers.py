@@ -203,7 +203,7 @@ def held_tag(tags: Sequence[str], make: Callable[[], object]) -> str | None:
         make()
         raise Refusal("precondition-failed", "The representation is not the one that the precondition names.")
     held = next((tag for tag in tags if is_known(tag)), None)
-    if held and is_any(exchange().headers.get("If-None-Match", "")):
+    if held and is_any(exchange().headers.get("If-None-Match", "*")):  # a tag that it names it was given with a success, a date it was not
         make()
     return held
 
