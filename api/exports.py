@@ -95,13 +95,18 @@ def _content(export: Export, tag: str) -> Response:
     if asked:
         response.status_code = 206
         response.headers["Content-Range"] = f"bytes {begin}-{end - 1}/{export.size}"
-    response.headers["Repr-Digest"] = f"sha-256=:{base64.b64encode(export.sha256).decode()}:"
+    response.headers["Repr-Digest"] = repr_digest(export.sha256)
     response.headers["Content-Disposition"] = f'attachment; filename="{_file_name(export)}"'
     response.headers["Link"] = link_header({"describedby": "/v1/datapackage.json"}, dict(_alternates(export)))
     if exchange().method != "HEAD":
         _fill(response, stream(snapshot(), export, begin, end), end - begin)
     response.content_length = end - begin
     return response
+
+
+def repr_digest(sha256: bytes) -> str:
+    """Return the header that says the hash of a representation (RFC 9530 §3)."""
+    return f"sha-256=:{base64.b64encode(sha256).decode()}:"
 
 
 def _fill(response: Response, body: Iterable[bytes], size: int) -> None:

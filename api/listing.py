@@ -157,14 +157,18 @@ def _meta(asked: Asked, found: Found) -> dict[str, Any]:
     numbered = query.cursor is None and query.sample is None
     per_page = query.per_page if query.sample is None else None
     meta: dict[str, Any] = numbers(found.total, len(found.bodies), query.page if numbered else None, per_page)
-    if query.ids is not None:
-        meta["missing"] = snapshot().missing(query.resource.type, query.ids)
+    meta |= missing(query)
     if query.sample is not None:
         meta["seed"] = query.seed
     if query.highlight:
         records = map(orjson.loads, found.bodies)
         meta["highlights"] = {record["id"]: highlights(texts(query.resource, record), query.terms) for record in records}
     return meta | {"query": query.understood(), "dataset": stamp()}
+
+
+def missing(query: Query) -> dict[str, list[str]]:
+    """Return what `meta` says of the ids that were asked for and name no record; nothing where none were asked for."""
+    return {} if query.ids is None else {"missing": snapshot().missing(query.resource.type, query.ids)}
 
 
 def numbers(total: int, count: int, page: int | None, per_page: int | None) -> dict[str, int | None]:

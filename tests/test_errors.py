@@ -169,6 +169,8 @@ def test_what_says_nothing_is_no_fault(tiny_client: FlaskClient, query: str) -> 
         ("knd=causal", "kind"),
         ("kind=causel", "causal"),
         ("made_by=milk-frist", "milk-first"),
+        ("made_by=Milk First", "milk-first"),
+        ("id=tea.milk-goes-first%20", "tea.milk-goes-first"),
         ("perpage=2", "per_page"),
         ("made_by__nor=x", "made_by__not"),
     ],

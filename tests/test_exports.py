@@ -286,6 +286,17 @@ def test_another_digest_is_a_404_that_names_the_one_that_is_served(client: Flask
     assert dataset["version"] in fault["problem"]
 
 
+def test_the_descriptor_is_had_in_parts_too_and_its_hash_is_that_of_what_is_sent(client: FlaskClient) -> None:
+    path = "/v1/datapackage.json"
+    full, packed = client.get(path), client.get(path, headers={"Accept-Encoding": "gzip"})
+    part, head = client.get(path, headers={"Range": "bytes=5-9"}), client.head(path)
+    assert (part.status_code, part.data) == (206, full.data[5:10])
+    assert packed.headers["Content-Encoding"] == "gzip"
+    for answer, body in ((full, full.data), (part, full.data), (head, full.data), (packed, packed.data)):
+        assert answer.headers["Repr-Digest"] == f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
+    assert "Repr-Digest" not in client.get(path, headers={"If-None-Match": full.headers["ETag"]}).headers
+
+
 @pytest.mark.parametrize("version", ["", "latest", "sha256:", "sha512:" + "0" * 64, "A" * 64, "0" * 65])
 def test_what_is_no_digest_is_a_400(client: FlaskClient, version: str) -> None:
     refused(client.get("/v1/exports/claims.csv", query_string={"v": version}), 400, "v")

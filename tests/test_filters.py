@@ -187,6 +187,7 @@ def test_ids_are_looked_up_together_with_filters_and_the_missing_are_named(world
     answer = world.get("/v1/claims", **asked)
     assert [record["id"] for record in answer["data"]] == expected(world, resource, **asked)
     assert answer["meta"]["missing"] == ["no.such", "none"]
+    assert world.get("/v1/claims/aggregate", by="kind", **asked)["meta"]["missing"] == ["no.such", "none"]
 
 
 def test_each_record_narrows_the_collections_that_it_is_joined_to(world: World):

@@ -20,6 +20,7 @@ from .base import Parameter, of_list, refuse
 ID: Final = rf"{SLUG}(?:\.{SLUG})?"
 WORD: Final = rf"(?:{SLUG}|{LANGUAGE})"
 MOST_LENGTH: Final = 2 * SLUG_LENGTH + 1
+NO_SLUG: Final = re.compile(r"[^a-z0-9.]+")
 PARTIAL_DATE: Final = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
 WHOLE: Final = r"0|[1-9][0-9]{0,8}"
 
@@ -72,8 +73,12 @@ class Shaped(Listed):
     def read_item(self, text: str) -> str:
         """Return a text that has the form."""
         if len(text) > MOST_LENGTH or not _form(self.pattern).fullmatch(text):
-            raise refuse("invalid_value", f"{shortened(text)} is not {self.says}")
+            raise refuse("invalid_value", f"{shortened(text)} is not {self.says}", self.near(text))
         return text
+
+    def near(self, text: str) -> str | None:
+        """Return the text of the form that may be meant by one that has not got it, or None."""
+        return None
 
     @property
     def item_shape(self) -> Mapping[str, Any]:  # type: ignore[override]
@@ -86,6 +91,11 @@ class Ids(Shaped):
 
     pattern = ID
     says = "an id; ids are slugs, joined by a dot where the record belongs to a debate, such as 'nato' or 'missile-defence.final-shape'"
+
+    def near(self, text: str) -> str | None:
+        """Return the id as it would be written: in small letters, a hyphen in the place of all that no slug has."""
+        meant = NO_SLUG.sub("-", text[: MOST_LENGTH + 1].lower()).strip("-")
+        return meant if len(meant) <= MOST_LENGTH and _form(self.pattern).fullmatch(meant) else None
 
 
 class Words(Shaped):

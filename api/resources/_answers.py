@@ -14,7 +14,7 @@ from api.exchange import exchange
 from api.filters import end_of
 from api.formats import TABLES
 from api.known import check_path, refuse_any, unknown
-from api.listing import LIST_MEDIA, list_content, list_of, seeded, table_content
+from api.listing import LIST_MEDIA, list_content, list_of, missing, seeded, table_content
 from api.query import Clause, Query, query_from
 from api.turning import Pages, has_pages
 from schemas import Resource
@@ -78,7 +78,7 @@ def aggregate_answer(resource: Resource, parameters: dict[str, Any]) -> Answer:
         total, groups = aggregate(asked, by)
         understood = {name: value for name, value in query.understood().items() if name != "sort"}
         meta: dict[str, Any] = {"total": total, "count": len(groups), "page": query.page, "per_page": query.per_page}
-        meta |= {"query": {**understood, "by": written}, "dataset": stamp()}
+        meta |= missing(query) | {"query": {**understood, "by": written}, "dataset": stamp()}
         links = page_links(query.page, query.per_page, total, asked.pages())
         return list_of(resource, enveloped([compact(groups)], meta, links, pretty=query.pretty), links)
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 from typing import Any, Final
 
 from flask import Response
 
-from api.answers import JSON, LICENCES, Answer, Content, answer, negotiated
+from api.answers import JSON, LICENCES, NOT_MODIFIED, Answer, Content, answer, negotiated
 from api.contract import Blueprint
 from api.datapackage import PROFILE, descriptor
 from api.errors import shortened
 from api.exchange import snapshot
-from api.exports import export_answer, export_named, lifetime
+from api.exports import export_answer, export_named, lifetime, repr_digest
 from api.fields import Parameter, refuse
 from api.formats import TABLES
 from api.parameters import NoParameters
@@ -117,20 +118,26 @@ def export_records(parameters: dict[str, Any], name: str) -> Response:
         "required": ["$schema", "resources"],
     }},
     problems=(404,),
+    headers=("Repr-Digest",),
+    ranges=True,
     description=(
         "Data Package version 2 (datapackage.org): size and hash of each file, columns and keys of each table."
         " JSON Lines are left out; they would be the same records twice."
     ),
 )  # fmt: skip
 def get_data_package(parameters: dict[str, Any]) -> Answer:
-    """Answer with the descriptor of the exports."""
+    """Answer with the descriptor of the exports, or the range of it that was asked for."""
     media_type, kept = negotiated(JSON), lifetime(parameters.get("v"))
+    whole: list[bytes] = []
 
     def make() -> Content:
         served = snapshot()
         described = descriptor(served.about, served.digest, LICENCES[served.about["licence"]], exports(served), sources(served))
-        return Content(compact(described) + b"\n", {"describedby": PROFILE})
+        whole.append(compact(described) + b"\n")
+        return Content(whole[0], {"describedby": PROFILE})
 
-    response = answer(media_type, "", make)
+    response = answer(media_type, "", make, ranges=True)
+    if response.status != NOT_MODIFIED:  # the hash of what is sent, in its coding; of a range, which has none, that of the whole
+        response.headers["Repr-Digest"] = repr_digest(sha256(whole[0] if "Content-Range" in response.headers else response.body).digest())
     response.headers["Cache-Control"] = kept
     return response

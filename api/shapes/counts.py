@@ -7,7 +7,7 @@ import marshmallow as ma
 from api.envelope import DatasetStamp
 from schemas.fields import Flag, Many, Part, Text, Whole
 
-from .parts import Given, ListLinks, Shapes, Varying, component, envelope
+from .parts import OPTIONAL, Given, ListLinks, Shapes, Varying, component, envelope
 
 
 class FacetValue(ma.Schema):
@@ -43,6 +43,7 @@ class AggregateMeta(ma.Schema):
     count = Whole("How many of them this page holds.", example=9)
     page = Whole("Which page this is, from 1.", least=1, example=1)
     per_page = Whole("How many groups a page holds at most.", example=25)
+    missing = Many(Text("An id."), "The ids asked for that name no record; only where `id` was sent.", **OPTIONAL)
     query = Part(AggregateQuery, "The query as it was understood.")
     dataset = Part(DatasetStamp, "Which dataset the answer is from.")
 
