@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
+
+from .console import fail
 
 COMMANDS: Final = ("build", "check", "fix", "generate", "new", "reload", "serve")
 
@@ -23,6 +25,15 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"api.commands.{cmd_name}"), cmd_name)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what the machine refuses, and no command has an answer to, is said on one line."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # whoever read has gone, and misses nothing
+            raise
+        except OSError as error:
+            fail(f"{error.filename or 'standard output'}: {error.strerror or error}")
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 140})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Never
@@ -39,5 +40,9 @@ def fail(message: str) -> Never:
 
 
 def say(message: str, *, err: bool = False) -> None:
-    """Print a message on one line, whatever characters the names in it have."""
-    click.echo(visible(message), err=err)
+    """Print a message on one line, whatever characters the names in it have.
+
+    :raises OSError: standard output does not take it. What standard error does not take is lost, and ends nothing that is done.
+    """
+    with suppress(OSError) if err else nullcontext():
+        click.echo(visible(message), err=err)

@@ -6,23 +6,26 @@ danger to what is served. The workers see from the pointer that there is somethi
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-import click
-
 from .config import Settings
-from .snapshot.holding import UnusableSnapshot
+from .console import say
+from .snapshot.holding import UnusableSnapshot, identity
 from .snapshot.layout import ROOT
 from .snapshot.pointer import Named, Pointer
 from .snapshot.read import Snapshot
 
 SECONDS_BETWEEN_LOOKS: Final = 0.5
+SECONDS_BEFORE_ANOTHER_TRY: Final = 2.0  # twice as many before the next
+MOST_SECONDS: Final = 64.0
 DEPTH: Final = 3
 Signature = tuple[tuple[str, int, int, int], ...]
 
@@ -55,35 +58,55 @@ class Keeper:
             self._reload.terminate()
 
     def _keep(self) -> None:
-        last = self._before
+        last, pause, again = self._before, SECONDS_BEFORE_ANOTHER_TRY, math.inf
         while not self._ended:
             told = self._told.wait(SECONDS_BETWEEN_LOOKS)
             self._told.clear()
             seen = self._seen()
             quiet, last = seen == last, seen
-            if told or (quiet and seen != self._before):
+            if told or (quiet and seen != self._before) or time.monotonic() >= again:
                 self._before = seen
-                self._act()
+                if self._act():
+                    pause, again = SECONDS_BEFORE_ANOTHER_TRY, math.inf
+                else:
+                    say(f"the reload came to no end; it is tried again in {pause:.0f} seconds", err=True)
+                    pause, again = min(2 * pause, MOST_SECONDS), time.monotonic() + pause
             with self.busy:
                 self._place.sweep()
 
-    def _act(self) -> None:
+    def _act(self) -> bool:
+        """Do what it was told to, and say whether that came to an end, good or bad; what the machine refuses may be had another time."""
         if isinstance(self._place, Pointer):
-            path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-            environment = os.environ | {"PYTHONPATH": path, "ROSTRUM_CACHE": str(self._place.path.parent), "ROSTRUM_SNAPSHOT": ""}
-            command = [sys.executable, "-P", "-m", "api", "reload", "--data", self._settings.data]
-            with self.busy:
-                self._reload = subprocess.Popen(command, env=environment, process_group=0)  # noqa: S603 -- ourselves
-            self._reload.wait()
-            return
+            before = identity(self._place.path)
+            try:
+                code = self._run(self._place)
+            except OSError as error:
+                say(f"the reload cannot be started: {error.strerror}", err=True)
+                return self._ended
+            return code == 0 or identity(self._place.path) != before or self._ended
+        self._look()
+        return True
+
+    def _run(self, pointer: Pointer) -> int:
+        """Reload in a process of its own, and return its exit code.
+
+        :raises OSError: it cannot be started.
+        """
+        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+        environment = os.environ | {"PYTHONPATH": path, "ROSTRUM_CACHE": str(pointer.path.parent), "ROSTRUM_SNAPSHOT": ""}
+        command = [sys.executable, "-P", "-m", "api", "reload", "--data", self._settings.data]
+        with self.busy:
+            self._reload = subprocess.Popen(command, env=environment, process_group=0)  # noqa: S603 -- ourselves
+        return self._reload.wait()
+
+    def _look(self) -> None:
+        """Say what the snapshot holds that was named."""
         try:
             about = Snapshot(self._place.path).about
         except UnusableSnapshot as error:
-            click.echo(f"{error}; what is served stays", err=True)
+            say(f"{error}; what is served stays", err=True)
         else:
-            click.echo(
-                f"{self._place.path} holds {about['title']} {about['version']}; a file that takes its name is served by itself", err=True
-            )
+            say(f"{self._place.path} holds {about['title']} {about['version']}; a file that takes its name is served by itself", err=True)
 
     def _seen(self) -> Signature:
         """Return what tells whether a file of the watched folder has changed."""

@@ -17,7 +17,7 @@ class Bar:
 
     def __init__(self, patience: float = 1.0) -> None:
         """Take how many seconds may pass without a bar."""
-        self._due = time.monotonic() + patience if sys.stderr.isatty() else float("inf")
+        self._due = time.monotonic() + patience if sys.stderr and sys.stderr.isatty() else float("inf")
         self._bar: Any = None
 
     def __call__(self, done: int, total: int) -> None:

@@ -14,7 +14,6 @@ from multiprocessing.connection import wait
 from pathlib import Path
 from typing import Any, Final
 
-import click
 from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
@@ -22,6 +21,7 @@ from granian.server.mp import WorkerProcess
 
 from . import collector
 from .config import Settings
+from .console import say
 from .exchange import Application
 from .keeping import Keeper
 from .snapshot.holding import UnusableSnapshot
@@ -74,7 +74,7 @@ def serve(snapshot: Path, place: Named, keeper: Keeper, settings: Settings) -> N
     )
     where = f"http://{f'[{settings.host}]' if ':' in settings.host else settings.host}:{settings.port}"
     by = f"{workers} workers" if workers > 1 else "1 worker"
-    server.on_startup(lambda: click.echo(f"{about['title']} {about['version']} is served at {where} by {by}; stop with Ctrl-C", err=True))
+    server.on_startup(lambda: say(f"{about['title']} {about['version']} is served at {where} by {by}; stop with Ctrl-C", err=True))
     server.on_startup(keeper.start)
     server.on_shutdown(keeper.end)
     server.signal_handler_reload = keeper.tell  # type: ignore[method-assign] # Granian's own replaces every worker, one in 3.5 seconds
@@ -161,7 +161,7 @@ def _start_worker(place: Named, settings: Settings) -> Application:
     try:
         application = Swapping(place, settings)
     except UnusableSnapshot as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         raise SystemExit(1) from error
     threading.Thread(target=application.follow, daemon=True).start()
     return application.answer  # a function: of an object Granian would copy what it holds, and so keep the first application for good

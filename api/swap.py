@@ -13,11 +13,11 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-import click
 from flask import Flask
 
 from .app import create_app
 from .config import Settings
+from .console import say
 from .exchange import Application
 from .exports import SLOTS, slots_of
 from .layer import ResponseLayer
@@ -69,7 +69,7 @@ class Swapping:
 
     def _say(self, what: str) -> None:
         if what != self._said:
-            click.echo(what, err=True)
+            say(what, err=True)
         self._said = what
 
     def look(self) -> None:

@@ -151,9 +151,9 @@ def read_text(path: Path) -> str:
 
 def _bytes(path: Path) -> bytes:
     """Return what a regular file holds; one that grows while it is read is refused like any that is too large."""
-    if not os.path.isfile(path):  # noqa: PTH113 - the method of Path raises where it may not look
-        raise Unreadable(0, 0, "is no regular file" if os.path.lexists(path) else "is missing", "put the file there")
     try:
+        if not path.is_file():
+            raise Unreadable(0, 0, "is no regular file" if os.path.lexists(path) else "is missing", "put the file there")
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             raw = file.read(MOST_BYTES + 1) if size <= MOST_BYTES else None

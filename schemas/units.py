@@ -8,6 +8,7 @@ What is not found, because it is spelled as in no canonical file, is found out w
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from array import array
 from collections import defaultdict
@@ -23,6 +24,7 @@ from .dataset import Dataset, Entry
 from .layout import DEBATE_FILES
 from .load import gather_debates, guest, ruled
 from .problems import Problem
+from .reading import Unreadable, listed
 
 FULL_ID: Final = re.compile(rb'"([a-z0-9-]{1,80})\.[a-z0-9-]{1,80}"')
 FILE_OF_TYPE: Final = {type_: name for name, type_ in DEBATE_FILES.items()}
@@ -97,9 +99,11 @@ def _held(folder: Path, debate: str) -> Iterator[tuple[str, bytes]]:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    """Yield the files of a debate that are regular files."""
-    texts = sorted((folder / "sources").glob("*.txt")) if (folder / "sources").is_dir() else []
-    yield from (path for path in (*(folder / name for name in DEBATE_FILES), *texts) if path.is_file())
+    """Yield the files of a debate that are regular files; what may not be looked at is told when it is read."""
+    texts: list[Path] = []
+    with suppress(Unreadable):
+        texts = [path for path in listed(folder / "sources") if path.name.endswith(".txt")]
+    yield from filter(os.path.isfile, (*(folder / name for name in DEBATE_FILES), *texts))
 
 
 def _parsed(raw: bytes) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import shutil
 import socket
 import subprocess
@@ -135,6 +136,31 @@ def test_check_of_what_is_no_dataset_says_what_it_is(tmp_path: Path, data: Path,
     result = command("check", tmp_path / name)
     assert (result.exit_code, result.stdout) == (1, "")
     assert "problem" in result.stderr.splitlines()[-1]
+
+
+FULL = Path("/dev/full")
+needs_a_full_device = pytest.mark.skipif(not FULL.exists(), reason="this system has no device that is always full")
+
+
+def run_by_shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a line that redirects what the command prints."""
+    line = f"{shlex.join(COMMAND)} {command}"
+    return subprocess.run(["sh", "-c", line], env=environment(), capture_output=True, text=True, timeout=60, check=False)
+
+
+@needs_a_full_device
+@pytest.mark.parametrize("flag", ["", "--json"])
+def test_what_cannot_be_printed_is_said_in_one_line(data: Path, flag: str) -> None:
+    done = run_by_shell(f"check {flag} {data} > {FULL}")
+    assert (done.returncode, done.stderr) == (1, "standard output: No space left on device\n")
+
+
+@needs_a_full_device
+@pytest.mark.parametrize("gone", ["2>&-", f"2> {FULL}"])
+def test_to_say_nothing_on_the_way_is_no_reason_to_fail(data: Path, tmp_path: Path, gone: str) -> None:
+    assert run_by_shell(f"check {data} {gone}").returncode == 0
+    assert run_by_shell(f"build {data} -o {tmp_path}/made.rostrum {gone}").returncode == 0
+    assert Snapshot(tmp_path / "made.rostrum").counts["claims"] > 0
 
 
 @pytest.mark.parametrize("flag", ["", "--json"])

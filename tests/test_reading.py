@@ -17,9 +17,10 @@ from hypothesis import strategies as st
 from laws import examples
 from tiny import FILES, change, spelled, tiny, write
 
+from api.snapshot.build import Source
 from schemas.json_schema import authored_file
 from schemas.load import survey
-from schemas.reading import Document, Unreadable, listed, read, read_text, scan
+from schemas.reading import Document, read, read_text, scan
 
 NAMES = sorted(FILES)
 JSON_NAMES = [name for name in NAMES if name.endswith(".json")]
@@ -153,21 +154,21 @@ def without_rights() -> Iterator[None]:
     os.seteuid(user)
 
 
-CLOSED = [".", "tea", "tea/sources", "tea/claims.json", "tea/sources/kettle-hour.txt", "actors.json", "dataset.json"]
+FOLDERS = [".", "tea", "tea/sources"]
+CLOSED = [*FOLDERS, "tea/claims.json", "tea/sources/kettle-hour.txt", "actors.json", "dataset.json"]
+MODES = [*((closed, mode) for closed in CLOSED for mode in (0o000, 0o200)), *((folder, 0o400) for folder in FOLDERS)]
 
 
-@pytest.mark.parametrize("closed", CLOSED)
-@pytest.mark.parametrize("mode", [0o000, 0o200])
+@pytest.mark.parametrize(("closed", "mode"), MODES)
 def test_what_may_not_be_read_is_a_problem(open_folder: Path, closed: str, mode: int, request: pytest.FixtureRequest):
-    """A file or a folder without permission is told like anything else that is wrong."""
+    """A file or a folder without permission is told like anything else that is wrong, read at once or debate by debate."""
     folder = tiny(open_folder / "data")
     (folder / closed).chmod(mode)
     request.getfixturevalue("without_rights")
-    assert survey(folder)[1]
-    with pytest.raises(Unreadable):
-        listed(folder / closed)
-    with pytest.raises(Unreadable):
-        read_text(folder / closed)
+    problems = [str(problem) for problem in survey(folder)[1]]
+    assert any("permission denied" in problem for problem in problems)
+    assert not any("is missing" in problem for problem in problems)
+    assert [str(problem) for problem in Source(folder).problems()] == problems
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_a_problem(tmp_path: Path):

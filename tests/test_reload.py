@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -204,6 +205,36 @@ def test_the_command_says_what_it_did_and_waits_for_another(tmp_path: Path) -> N
 
 def test_a_watched_folder_is_taken_up_once_it_is_quiet(tmp_path: Path) -> None:
     with served(tmp_path, "--watch") as service:
+        assert service.takes_up(release(service.data, "2026.12.0"))
+
+
+def reloads_of(process: Popen[str]) -> list[int]:
+    """Return the processes that reload for a service."""
+    children = [int(one) for task in Path(f"/proc/{process.pid}/task").iterdir() for one in (task / "children").read_text().split()]
+    return [one for one in children if b"reload" in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")]
+
+
+def test_a_reload_that_is_killed_is_tried_again(tmp_path: Path) -> None:
+    with served(tmp_path, "--watch") as service:
+        with Pointer(service.cache, service.data).locked():
+            after = release(service.data, "2026.12.0")
+            assert wait_until(lambda: reloads_of(service.process)), "it waits for the lock"
+            os.kill(reloads_of(service.process)[0], signal.SIGKILL)
+        assert service.takes_up(after)
+        _, said = end(service.process)
+    assert "the reload came to no end; it is tried again in 2 seconds" in said
+
+
+def test_who_no_longer_reads_what_is_said_gets_answers_all_the_same(tmp_path: Path) -> None:
+    """What a worker, the parent and a reload would print is lost, and nothing else: they follow what is to be served."""
+    with served(tmp_path, "--watch") as service:
+        assert service.process.stdout is not None
+        service.process.stdout.close()
+        pointer = Pointer(service.cache, service.data).path
+        held = pointer.read_bytes()
+        pointer.write_text("junk")
+        time.sleep(1.5)  # each worker looks at it, and has something to say
+        pointer.write_bytes(held)
         assert service.takes_up(release(service.data, "2026.12.0"))
 
 
