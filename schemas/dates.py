@@ -22,6 +22,7 @@ OPEN: Final = ("", "..")
 SHAPE: Final = re.compile(r"[!-.0-~]{4,100}")
 # A year, month or day as most are written, perhaps qualified, whose meaning needs no parser.
 PLAIN: Final = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?[?~%]?")
+ROUNDED: Final = re.compile(r"([0-9]{4})S([1-4])")
 # The parser takes a month or a day of which one digit is unspecified (1997-1X) and then fails on it, aloud.
 HALF_UNSPECIFIED: Final = re.compile(r"-(?:[0-9]X|X[0-9])")
 
@@ -60,7 +61,7 @@ def _interval(begin: str, end: str) -> Period:
 
 
 def _single(text: str) -> Period:
-    return _plain(text) or _parsed(text)
+    return _plain(text) or _rounded(text) or _parsed(text)
 
 
 def _plain(text: str) -> Period | None:
@@ -79,8 +80,19 @@ def _plain(text: str) -> Period | None:
         return None
 
 
+def _rounded(text: str) -> Period | None:
+    """Return what a year with some significant digits means (EDTF level 2), and nothing of any other date: the parser leaves them out."""
+    found = ROUNDED.fullmatch(text)
+    if found is None:
+        return None
+    span = 10 ** (4 - int(found[2]))
+    first = int(found[1]) // span * span
+    earliest, latest = date(max(first, 1), 1, 1), date(first + span - 1, 12, 31)
+    return Period(earliest, latest, _precision(None, earliest, latest))
+
+
 def _parsed(text: str) -> Period:
-    if not SHAPE.fullmatch(text) or HALF_UNSPECIFIED.search(text):
+    if not SHAPE.fullmatch(text) or HALF_UNSPECIFIED.search(text) or "S" in text:
         raise ValueError("is not a date in EDTF")
     try:
         parsed = parse_edtf(text)
@@ -124,6 +136,6 @@ def _precision(parsed: object, earliest: date | None, latest: date | None) -> st
     if earliest.year != latest.year:
         return {9: "decade", 99: "century"}.get(latest.year - earliest.year, "interval")
     if earliest.month != latest.month:
-        return "year"
+        return "year" if (earliest.month, earliest.day, latest.month, latest.day) == (1, 1, 12, 31) else "interval"
     whole = calendar.monthrange(latest.year, latest.month)[1]
     return "month" if (earliest.day, latest.day) == (1, whole) else "interval"
