@@ -53,8 +53,10 @@ def _check(folder: Path, debate: str) -> None:
 
     :raises CannotLayOut: it cannot; the message says why.
     """
-    if not Slug.pattern.fullmatch(debate) or debate in RESERVED["debate"]:
+    if not Slug.pattern.fullmatch(debate):
         raise CannotLayOut(f"{debate!r} is no id for a debate; write {Slug.says}")
+    if debate in RESERVED["debate"]:
+        raise CannotLayOut(f"{debate!r} is reserved; choose a longer id")
     if os.path.lexists(folder / debate):
         raise CannotLayOut(f"{folder / debate} is there already; nothing is overwritten, choose another id")
     if os.path.lexists(folder) and not folder.is_dir():

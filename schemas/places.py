@@ -86,8 +86,6 @@ def _after(dataset: Dataset, entry: Entry) -> str:
 
 def _choose(words: str, stretches: list[Stretch] | None, before: Place | None, text: SourceText, patience: Patience) -> Stretch | Fault:
     """Return the one stretch that a quote can be, or what keeps it from being found."""
-    if stretches is None:
-        return Fault("has a run of white space", "write one space between words")
     if not stretches:
         return not_found("is not in the source", words, text, patience)
     later = stretches[bisect_left(stretches, (before.end, 0)) :] if before else stretches
@@ -101,6 +99,8 @@ def _choose(words: str, stretches: list[Stretch] | None, before: Place | None, t
 
 def not_found(problem: str, words: str, text: SourceText, patience: Patience) -> Fault:
     """Return the fault of words that a text does not hold, with its nearest passage and what differs."""
+    if words != folded(words):
+        return Fault("has a run of white space", "write one space between words")
     if not patience.lasts():
         return Fault(problem, "mend the problems above, then check again for the nearest passage")
     near = text.nearest(words)

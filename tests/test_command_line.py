@@ -248,7 +248,7 @@ def test_new_makes_a_dataset_of_a_folder_that_is_not_there(tmp_path: Path) -> No
         (("file", "said.txt"), 2, "is there already"),
         (("Not A Slug", "said.txt"), 2, "is no id for a debate"),
         (("../up", "said.txt"), 2, "is no id for a debate"),
-        (("con", "said.txt"), 2, "is no id for a debate"),
+        (("con", "said.txt"), 2, "is reserved; choose a longer id"),
         (("fresh", "missing.txt"), 1, "missing.txt: is missing"),
         (("fresh", "."), 1, "is no regular file"),
         (("fresh", "latin.txt"), 1, "latin.txt:2:4: is not UTF-8; save it as UTF-8"),

@@ -211,6 +211,9 @@ BROKEN = (
     Broken("evidence_stands_in_its_quote", "evidence that is not in the quote", lambda folder: change(folder, "tea/conditions.json", "or-else-cocoa", evidence=[{"quote": "terms", "text": "we will drink coffee"}]), (
         "tea/conditions.json:61:9: or-else-cocoa evidence.0.text: does not stand in the quote 'terms'; the nearest passage is “we will drink cocoa.”; it differs in: “coffee” where the text says “cocoa.” [evidence_stands_in_its_quote]",
     )),
+    Broken("evidence_stands_in_its_quote", "evidence with a run of white space", lambda folder: change(folder, "tea/conditions.json", "or-else-cocoa", evidence=[{"quote": "terms", "text": "drink  cocoa"}]), (
+        "tea/conditions.json:61:9: or-else-cocoa evidence.0.text: has a run of white space; write one space between words [evidence_stands_in_its_quote]",
+    )),
     Broken("evidence_stands_in_its_quote", "evidence from another quote", lambda folder: change(folder, "tea/claims.json", "tea-goes-first", evidence=[{"quote": "terms", "text": "Tea first!"}]), (
         "tea/claims.json:101:9: tea-goes-first evidence.0.text: does not stand in the quote 'terms'; the nearest passage is “better biscuits,”; it differs in: “Tea first!” where the text says “better biscuits,” [evidence_stands_in_its_quote]",
     )),
