@@ -241,11 +241,15 @@ def test_counts_are_the_same_in_whichever_way_they_are_made(
 
 
 CLAIM = BY_TYPE["claim"]
+FACET_BOUNDS = (
+    (tally, "MOST_LOOKED_UP"), (facets, "TRIED"), (facets, "LISTED"), (facets, "MOST_FACET_VALUES"), (facets, "FEW"), (tally, "EACH"),
+)  # fmt: skip
+NOTED = 3
 CROWDED = [one for one in CLAIM.filters if one.name in facetable(CLAIM) and end_of(CLAIM, one).many]
 
 
 @pytest.fixture(scope="module", params=[1, 6, 12])
-def crowded(request: pytest.FixtureRequest, real_world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
+def crowded(request: pytest.FixtureRequest, real_world: World, tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """A snapshot in which claims have many values by chance, few often; three at most are noted as the most frequent, and ever shown.
 
     A set of its own has what stands in as many rows as the parameter says.
@@ -269,7 +273,7 @@ def crowded(request: pytest.FixtureRequest, real_world: World, tmp_path_factory:
                 database.execute(f"DELETE FROM {table}")
                 database.executemany(f"INSERT INTO {table} VALUES (?, ?)", pairs)
             derived.write(database, Cut(least=request.param, span=5, grouped=3))
-        yield Snapshot(path)
+    return Snapshot(path)
 
 
 @examples(300)
@@ -283,7 +287,7 @@ def test_a_facet_of_any_rows_shows_what_counting_all_their_values_shows(
     rows = BitMap(compress(all_rows, taken_up))
     counted = Counter(value for value, row in crowded.rows(f"SELECT value, row FROM {filter_table(CLAIM, one)}") if row in rows)
     with pytest.MonkeyPatch.context() as patch:
-        for (module, name), bound in zip(((tally, "MOST_LOOKED_UP"), (facets, "TRIED"), (facets, "LISTED")), bounds, strict=True):
+        for (module, name), bound in zip(FACET_BOUNDS, (*bounds, NOTED, 1, 1), strict=True):
             patch.setattr(module, name, bound)
         assert Facet(crowded, CLAIM, one, rows, limit).first() == sorted(counted.items(), key=lambda one: (-one[1], one[0]))[:limit]
 
