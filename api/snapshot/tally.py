@@ -13,7 +13,7 @@ from pyroaring import BitMap
 
 from api.filters import filter_named
 from api.query import Query
-from schemas import Filter
+from schemas import Filter, Resource
 
 from .layout import as_numbers, filter_table
 from .read import Snapshot
@@ -24,8 +24,11 @@ CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to b
 MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
 ALL: Final = 1 << 32  # values: more than there are
 EACH: Final = 64  # sets that are read at a time
-MOST_CROSSED: Final = 20_000  # pairs of sets that an aggregate crosses
+MOST_CROSSED: Final = 1_000_000  # pairs of sets that an aggregate crosses
+MOST_PAIRED: Final = 400_000  # rows whose values are looked up to be crossed
+MOST_SCARCE: Final = 20_000  # values without sets of their own that are crossed
 Group = tuple[Any, ...]
+Dimension = list[tuple[Any, BitMap]]
 Counted = list[tuple[Any, int]]
 
 
@@ -57,35 +60,70 @@ def groups(snapshot: Snapshot, query: Query, by: Sequence[tuple[str, str]]) -> t
     values counts for each of them.
     """
     rows = taken(snapshot, query)
-    names = [value_name(query.resource, filter_named(query.resource, name), bucket) for name, bucket in by]
-    most = min(MOST_CROSSED, int(len(rows) * CROSSED))
-    if _is_crossed(snapshot, names, rows, most):
-        made = sorted(_crossing(snapshot, names, rows), key=_group_place)
-        return len(made), made[query.offset : query.offset + query.per_page]
+    if crossing := _crossing(snapshot, query.resource, by, rows):
+        return _page(query, _crossed(crossing, rows))
     if len(rows) > MOST_LOOKED_UP and len(by) == 1 and not by[0][1]:
         return _by_one(snapshot, query, filter_named(query.resource, by[0][0]), rows)
     return _grouped(snapshot, query, by, rows)
 
 
-def _is_crossed(snapshot: Snapshot, names: Sequence[str], rows: BitMap, most: int) -> bool:
-    """Say whether all values in some rows have sets of their own, and their pairs are no more than so many."""
-    pairs = 1
-    for name in names:
-        if more_than(snapshot, name, most // pairs) or rows.intersect(rare(snapshot, name)[1]):
-            return False
-        pairs *= sum(1 for _ in by_size(snapshot, name, EACH)) + 1
-    return pairs <= most
+def _page(query: Query, found: Iterable[Group]) -> tuple[int, list[Group]]:
+    """Return how many groups there are and one page of them; no more of them are held than come before its end."""
+    numbers = count(1)
+    first = nsmallest(query.offset + query.per_page, ((*_group_place(group), group) for group in found if next(numbers)))
+    return next(numbers) - 1, [group for *_, group in first[query.offset :]]
 
 
-def _crossing(snapshot: Snapshot, names: Sequence[str], rows: BitMap) -> Iterable[Group]:
+def _crossing(snapshot: Snapshot, resource: Resource, by: Sequence[tuple[str, str]], rows: BitMap) -> list[Dimension]:
+    """Return the dimensions that some rows are grouped by; none where to cross their values would take longer than to look up the rows."""
+    many = len(rows) > MOST_LOOKED_UP
+    most, found = min(MOST_CROSSED, len(rows) if many else int(len(rows) * CROSSED)), []
+    for name, bucket in by:
+        dimension = _dimension(snapshot, resource, (filter_named(resource, name), bucket), rows, (most, MOST_PAIRED if many else 0))
+        if dimension is None:
+            return []
+        found.append(dimension)
+        most //= len(dimension)
+    return found if most else []
+
+
+def _dimension(snapshot: Snapshot, resource: Resource, by: tuple[Filter, str], rows: BitMap, most: tuple[int, int]) -> Dimension | None:
+    """Return the values of a dimension, each with the rows that it stands in, the last those without any; None where they are too many.
+
+    `most` says how many values there may be that have sets, and in how many rows others may stand, which are looked up.
+    """
+    one, bucket = by
+    most_sets, most_rows = most
+    name = value_name(resource, one, bucket)
+    left = rows & rare(snapshot, name)[1]
+    if more_than(snapshot, name, most_sets) or len(left) > most_rows:
+        return None
+    found = {value: standing for value, _, standing in by_size(snapshot, name, EACH)}
+    scarce: dict[Any, list[int]] = {}
+    for value, row in _pairs_in(snapshot, filter_table(resource, one), left):
+        if value not in found:
+            scarce.setdefault(value, []).append(row)
+        if len(scarce) > MOST_SCARCE:
+            return None
+    found |= {value: BitMap(standing) for value, standing in scarce.items()}
+    return [*found.items(), (None, rows - whole(snapshot, any_name(name)))]
+
+
+def _pairs_in(snapshot: Snapshot, table: str, rows: BitMap) -> Iterator[tuple[Any, int]]:
+    """Yield the values and rows of a filter's table that some rows have, read some thousand rows at a time."""
+    for start in range(0, len(rows), MOST_LOOKED_UP):
+        part = as_numbers(rows[start : start + MOST_LOOKED_UP])
+        yield from snapshot.rows(f"SELECT value, row FROM {table} WHERE row IN carray(?)", (part,))
+
+
+def _crossed(dimensions: Sequence[Dimension], rows: BitMap) -> Iterator[Group]:
     """Yield the groups that some rows are in, counted by crossing sets."""
-    (name, *rest) = names
-    parts = ((value, rows & standing) for value, _, standing in by_size(snapshot, name, EACH))
-    for value, part in (*parts, (None, rows - whole(snapshot, any_name(name)))):
-        if part and rest:
-            yield from ((value, *group) for group in _crossing(snapshot, rest, part))
-        elif part:
-            yield value, len(part)
+    dimension, *rest = dimensions
+    for value, standing in dimension:
+        if rest and (part := rows & standing):
+            yield from ((value, *group) for group in _crossed(rest, part))
+        elif not rest and (times := rows.intersection_cardinality(standing)):
+            yield value, times
 
 
 def _group_place(group: Group) -> tuple[Any, ...]:
@@ -104,10 +142,7 @@ def _by_one(snapshot: Snapshot, query: Query, one: Filter, rows: BitMap) -> tupl
         found = looked_up(snapshot, table, left, ALL)
         valued = [*crossed.items(), *((value, times) for value, times in found if value not in crossed)]
     without = len(rows - whole(snapshot, any_name(name)))
-    numbers = count(1)
-    counted = ((next(numbers), group) for group in chain(valued, [(None, without)]) if group[1])
-    first = nsmallest(query.offset + query.per_page, ((*_group_place(group), group) for _, group in counted))
-    return next(numbers) - 1, [group for *_, group in first[query.offset :]]
+    return _page(query, (group for group in chain(valued, [(None, without)]) if group[1]))
 
 
 def in_table(snapshot: Snapshot, table: str, rows: BitMap, most: int | None = None) -> Iterator[tuple[Any, int]]:
