@@ -32,7 +32,7 @@ help: ## print this list
 serve: $(READY) ## serve the dataset (HOST=127.0.0.1 PORT=8000 DATA=data WORKERS=…)
 	exec $(BIN)/rostrum serve --data "$(DATA)" --host "$(HOST)" --port "$(PORT)" $(if $(WORKERS),--workers "$(WORKERS)")
 
-test: $(DEV) ## run the whole test suite (ARGS='-k name' for a part of it)
+test: $(DEV) ## run the whole test suite (ARGS='-k name' for a part of it, TIMES=20 for more examples)
 	$(BIN)/pytest -n auto $(ARGS)
 
 check: lint types imports check-data check-generated lint-openapi test ## run all that CI checks
