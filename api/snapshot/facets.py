@@ -53,33 +53,37 @@ class Facet:
 
     def first(self) -> Counted:
         """Return the first values with their counts, most frequent first, equal ones in order of value."""
+        best: Counted = []
         for step in self._steps():
             step()
-            if self._is_decided():
+            best = self._best()
+            if self._is_decided(best):
                 break
-        return self._best()
+        return best
 
     def _steps(self) -> Iterator[Callable[[], None]]:
         """Yield what can be done, the cheapest first."""
         many = more_than(self._snapshot, self._sets, FEW)
+        countless = many and more_than(self._snapshot, self._sets, tally.EACH)
         if many and not end_of(self._resource, self._filter).many:
             yield self._peel
+        if not countless:
+            yield self._count_sets
         if len(self._rows) > tally.MOST_LOOKED_UP:
             yield self._count_most_frequent
-        if not many or not more_than(self._snapshot, self._sets, int(len(self._rows) * tally.CROSSED)):
+        if countless and not more_than(self._snapshot, self._sets, int(len(self._rows) * tally.CROSSED)):
             yield self._count_sets
-            if len(self._left) > tally.MOST_LOOKED_UP:
-                yield self._count_few
         if len(self._left) > tally.MOST_LOOKED_UP:
+            if self._left is not self._rows:
+                yield self._count_few
             yield self._look_for_the_most
         yield self._look_up
 
     def _best(self) -> Counted:
-        return tally.largest(((value, count) for value, count in self._counted.items() if count), self._limit)
+        return sorted([valued for valued in self._counted.items() if valued[1]], key=place)[: self._limit]
 
-    def _is_decided(self) -> bool:
+    def _is_decided(self, best: Counted) -> bool:
         """Say whether no value that is not counted can come into the first places."""
-        best = self._best()
         return self._bound == NOWHERE or (len(best) == self._limit and place(best[-1]) <= self._bound)
 
     def _peel(self) -> None:
@@ -109,8 +113,8 @@ class Facet:
             part = noted[start : start + tally.EACH]
             for value, _ in part:
                 self._count(value)
-            self._bound = place(part[-1])
-            if self._is_decided():
+            self._bound = max(self._bound, place(part[-1]))
+            if self._is_decided(self._best()):
                 return
         if len(noted) < MOST_FACET_VALUES:  # they are all that there are
             self._bound = NOWHERE
