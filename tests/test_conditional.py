@@ -255,6 +255,7 @@ def test_that_a_tag_is_still_the_same_is_said_before_anything_is_read(steps: tup
         said.clear()
         assert status(client, path, {"If-None-Match": tag}) == 304
         assert said == [], path
+        assert status(client, path, {"If-Modified-Since": RELEASED}) == 304
     for path, heard in ((LIST, {"records"}), (RECORD, {"records", "a step"}), (TEXT, {"a step"})):
         said.clear()
         client.get(path)

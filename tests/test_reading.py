@@ -20,7 +20,7 @@ from tiny import FILES, change, spelled, tiny, write
 from api.snapshot.build import Source
 from schemas.json_schema import authored_file
 from schemas.load import survey
-from schemas.reading import Document, read, read_text, scan
+from schemas.reading import Document, Unreadable, listed, read, read_text, scan
 
 NAMES = sorted(FILES)
 JSON_NAMES = [name for name in NAMES if name.endswith(".json")]
@@ -169,6 +169,11 @@ def test_what_may_not_be_read_is_a_problem(open_folder: Path, closed: str, mode:
     assert any("permission denied" in problem for problem in problems)
     assert not any("is missing" in problem for problem in problems)
     assert [str(problem) for problem in Source(folder).problems()] == problems
+    with pytest.raises(Unreadable):
+        read_text(folder / closed)
+    if mode != 0o400:  # of such a folder the names may be read
+        with pytest.raises(Unreadable):
+            listed(folder / closed)
 
 
 def test_a_file_that_vanishes_while_it_is_read_is_a_problem(tmp_path: Path):

@@ -65,16 +65,17 @@ class Facet:
         """Yield what can be done, the cheapest first."""
         many = more_than(self._snapshot, self._sets, FEW)
         countless = many and more_than(self._snapshot, self._sets, tally.EACH)
+        crossed = not countless or not more_than(self._snapshot, self._sets, int(len(self._rows) * tally.CROSSED))
         if many and not end_of(self._resource, self._filter).many:
             yield self._peel
         if not countless:
             yield self._count_sets
         if len(self._rows) > tally.MOST_LOOKED_UP:
             yield self._count_most_frequent
-        if countless and not more_than(self._snapshot, self._sets, int(len(self._rows) * tally.CROSSED)):
+        if countless and crossed:
             yield self._count_sets
         if len(self._left) > tally.MOST_LOOKED_UP:
-            if self._left is not self._rows:
+            if crossed:
                 yield self._count_few
             yield self._look_for_the_most
         yield self._look_up

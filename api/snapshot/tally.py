@@ -22,7 +22,6 @@ from .sets import any_name, bucket_of, by_size, more_than, rare, value_name, who
 
 CROSSED: Final = 0.25  # sets that are crossed in the time that a row takes to be looked up
 MOST_LOOKED_UP: Final = 16_384  # rows whose values are counted in Python
-ALL: Final = 1 << 32  # values: more than there are
 EACH: Final = 64  # sets that are read at a time
 MOST_CROSSED: Final = 1_000_000  # pairs of sets that an aggregate crosses
 MOST_PAIRED: Final = 400_000  # rows whose values are looked up to be crossed
@@ -133,15 +132,9 @@ def _group_place(group: Group) -> tuple[Any, ...]:
 
 
 def _by_one(snapshot: Snapshot, query: Query, one: Filter, rows: BitMap) -> tuple[int, list[Group]]:
-    """Return the groups of one dimension that many rows are in: sets are crossed, and rare values looked up, or the table gone through."""
-    name, table = value_name(query.resource, one), filter_table(query.resource, one)
-    left = rows & rare(snapshot, name)[1]
-    valued: Iterable[tuple[Any, int]] = in_table(snapshot, table, rows)
-    if len(left) <= MOST_LOOKED_UP and not more_than(snapshot, name, int(len(rows) * CROSSED)):
-        crossed = {value: rows.intersection_cardinality(standing) for value, _, standing in by_size(snapshot, name, EACH)}
-        found = looked_up(snapshot, table, left, ALL)
-        valued = [*crossed.items(), *((value, times) for value, times in found if value not in crossed)]
-    without = len(rows - whole(snapshot, any_name(name)))
+    """Return the groups of one dimension that many rows are in and that has too many values to be crossed: its table is gone through."""
+    without = len(rows - whole(snapshot, any_name(value_name(query.resource, one))))
+    valued = in_table(snapshot, filter_table(query.resource, one), rows)
     return _page(query, (group for group in chain(valued, [(None, without)]) if group[1]))
 
 
