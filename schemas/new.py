@@ -18,6 +18,7 @@ from .fields import SLUG_LENGTH, Many, Part, Slug
 from .layout import DATASET_FILES, DEBATE_FILES, DatasetFile
 from .reading import read_text
 from .rules.identity import RESERVED
+from .texts import slug_of
 
 LINE_ENDS: Final = re.compile(r"\r\n?")
 
@@ -66,9 +67,8 @@ def _check(folder: Path, debate: str) -> None:
 
 
 def _slug(name: str) -> str:
-    """Return a name as an id: its letters and digits without accents, in groups joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
-    slug = "-".join(re.findall("[a-z0-9]+", plain))[:SLUG_LENGTH].rstrip("-")
+    """Return a name as the id of a source."""
+    slug = slug_of(name)[:SLUG_LENGTH].rstrip("-")
     return slug if slug and slug not in RESERVED["source"] else "source"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -17,6 +18,12 @@ from .strict import Strict, fault
 SLUG: Final = r"[a-z0-9]+(?:-[a-z0-9]+)*"
 SLUG_LENGTH: Final = 80
 LANGUAGE: Final = r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?"
+
+
+def slug_of(name: str) -> str:
+    """Return a name as a slug: its letters and digits without accents, in groups joined by hyphens; empty where it has none."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain))
 
 
 class Text(Strict, ma.fields.String):

@@ -14,13 +14,13 @@ from api.query import SortKey
 from schemas.dates import period
 from schemas.fields import LANGUAGE, SLUG, SLUG_LENGTH
 from schemas.problems import nearest
+from schemas.texts import slug_of
 
 from .base import Parameter, of_list, refuse
 
 ID: Final = rf"{SLUG}(?:\.{SLUG})?"
 WORD: Final = rf"(?:{SLUG}|{LANGUAGE})"
 MOST_LENGTH: Final = 2 * SLUG_LENGTH + 1
-NO_SLUG: Final = re.compile(r"[^a-z0-9.]+")
 PARTIAL_DATE: Final = r"[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?"
 WHOLE: Final = r"0|[1-9][0-9]{0,8}"
 
@@ -93,8 +93,8 @@ class Ids(Shaped):
     says = "an id; ids are slugs, joined by a dot where the record belongs to a debate, such as 'nato' or 'missile-defence.final-shape'"
 
     def near(self, text: str) -> str | None:
-        """Return the id as it would be written: in small letters, a hyphen in the place of all that no slug has."""
-        meant = NO_SLUG.sub("-", text[: MOST_LENGTH + 1].lower()).strip("-")
+        """Return the id as it would be written, slug by slug."""
+        meant = ".".join(map(slug_of, text[: MOST_LENGTH + 1].split(".")))
         return meant if len(meant) <= MOST_LENGTH and _form(self.pattern).fullmatch(meant) else None
 
 
