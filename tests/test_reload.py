@@ -81,8 +81,13 @@ class Served(NamedTuple):
         return {get(self.port, "/readyz")["dataset"]["digest"] for _ in range(12)}
 
     def takes_up(self, digest: str) -> bool:
-        """Say whether it soon answers from a dataset and no other."""
-        return wait_until(lambda: self.digests() == {digest})
+        """Say whether it soon answers from a dataset and no other; where not, show what there is instead."""
+        taken_up = wait_until(lambda: self.digests() == {digest})
+        if not taken_up:
+            print(f"wanted {digest}, answers come from {self.digests()}, snapshots {self.snapshots()}")  # noqa: T201
+            print(*(path.read_text() for path in self.cache.glob("*.pointer")), reloads_of(self.process))  # noqa: T201
+            print(end(self.process))  # noqa: T201
+        return taken_up
 
     def refused(self) -> Any:
         """Return what it says of a reload that was refused."""
