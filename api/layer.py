@@ -10,15 +10,17 @@ snapshot: what follows it begins with an empty one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from .exchange import Application, request_id
 from .preconditions import names
 
 Headers = list[tuple[str, str]]
+Answer = tuple[int, Headers, bytes]  # status, headers and body
 Key = tuple[str, str, str | None, str | None, str | None, str]
 
+STATUS_LINES: Final = {200: "200 OK", 304: "304 NOT MODIFIED"}
 OVERHEAD: Final = 2048
 LARGEST_SHARE: Final = 16
 MOST_SEEN: Final = 10_000  # requests that are remembered by their hash, and as many before them
@@ -28,12 +30,12 @@ ONLY_WHOLE: Final = frozenset(
 
 
 class Kept(NamedTuple):
-    """An answer: its tag as it is sent, its headers but for the request id, those of its 304, its bytes in parts, and how many it takes."""
+    """An answer: its tag as it is sent, its headers but for the request id, those of its 304, its body, and how many bytes it takes."""
 
     tag: str
     headers: tuple[tuple[str, str], ...]
     unchanged: tuple[tuple[str, str], ...]
-    parts: list[bytes]
+    body: bytes
     size: int
 
 
@@ -52,20 +54,27 @@ class ResponseLayer:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer a request (PEP 3333)."""
-        key = key_of(environ)
+        answer = self.kept(environ)
+        if answer is None:
+            return self._ask(key_of(environ), environ, start_response)
+        status, headers, body = answer
+        start_response(STATUS_LINES[status], headers)
+        return [body]
+
+    def kept(self, request: Mapping[str, Any]) -> Answer | None:
+        """Return the answer to a request where that is kept; it is given by the names of PEP 3333, and needs no others than are sent."""
+        key = key_of(request)
         kept = self._kept.get(key) if key else None
         if kept is None:
-            return self._ask(key, environ, start_response)
-        method, sent = environ["REQUEST_METHOD"], environ.get
+            return None
+        method, sent = request["REQUEST_METHOD"], request.get
         if method not in {"GET", "HEAD"}:
-            return self.application(environ, start_response)
+            return None
         named = ("X-Request-Id", request_id(sent("HTTP_X_REQUEST_ID")))
         held = sent("HTTP_IF_NONE_MATCH")
         if held is not None and names(held, kept.tag):
-            start_response("304 NOT MODIFIED", [*kept.unchanged, named])
-            return []
-        start_response("200 OK", [*kept.headers, named])
-        return kept.parts if method == "GET" else []
+            return 304, [*kept.unchanged, named], b""
+        return 200, [*kept.headers, named], kept.body if method == "GET" else b""
 
     def _ask(self, key: Key | None, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Have the application answer, and keep what it says where it may be kept and is asked for again."""
@@ -111,7 +120,7 @@ class ResponseLayer:
         if "ETag" not in named or not named.get("Cache-Control", "").startswith("public"):
             return
         shown = tuple(pair for pair in headers if pair[0] != "X-Request-Id")
-        kept = Kept(named["ETag"], shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), [body], size)
+        kept = Kept(named["ETag"], shown, tuple(pair for pair in shown if pair[0] not in ONLY_WHOLE), body, size)
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = kept
@@ -121,7 +130,7 @@ class ResponseLayer:
                 self.bytes -= self._kept.pop(oldest).size
 
 
-def key_of(environ: dict[str, Any]) -> Key | None:
+def key_of(environ: Mapping[str, Any]) -> Key | None:
     """Return all of a request that a whole answer can depend on, or None where it has a header that is looked at nowhere here."""
     if (
         "HTTP_RANGE" in environ

@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from multiprocessing.connection import wait
@@ -16,7 +17,7 @@ from typing import Any, Final
 
 from granian.constants import Interfaces
 from granian.log import LogLevels
-from granian.server import Server
+from granian.server import Server, mp
 from granian.server.mp import WorkerProcess
 
 from . import collector
@@ -38,6 +39,7 @@ LOOKED_AT: Final = frozenset({"HOME", "LANG", "LC_ALL", "PATH", "SQLITE_TMPDIR",
 M_ARENA_MAX: Final = -8  # the number of a parameter in malloc.h
 STOPPING: Final = (signal.SIGINT, signal.SIGTERM)
 CONSOLE: Final = {"class": "logging.StreamHandler", "formatter": "generic", "stream": "ext://sys.stderr"}
+Runner = Callable[[Any, dict[str, Any]], int]  # answers a request that Granian hands over, and says with which status
 LOGGING: Final[dict[str, Any]] = {"handlers": {"console": CONSOLE, "access": CONSOLE}}
 
 
@@ -164,7 +166,22 @@ def _start_worker(place: Named, settings: Settings) -> Application:
         say(str(error), err=True)
         raise SystemExit(1) from error
     threading.Thread(target=application.follow, daemon=True).start()
+    mp._wsgi_call_wrap = partial(kept_first, mp._wsgi_call_wrap, application)  # type: ignore[attr-defined]
     return application.answer  # a function: of an object Granian would copy what it holds, and so keep the first application for good
+
+
+def kept_first(wrap: Callable[..., Runner], application: Swapping, *given: Any) -> Runner:
+    """Return what Granian calls for each request: its own way, but for an answer that is kept, which needs no environment to be made."""
+    run = wrap(*given)
+
+    def answer(protocol: Any, request: dict[str, Any]) -> int:
+        kept = application.kept(request)
+        if kept is None:
+            return run(protocol, request)
+        protocol.response_bytes(*kept)
+        return kept[0]
+
+    return answer
 
 
 def _hold_signals() -> None:

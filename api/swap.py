@@ -10,7 +10,7 @@ import gc
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from flask import Flask
@@ -20,7 +20,7 @@ from .config import Settings
 from .console import say
 from .exchange import Application
 from .exports import SLOTS, slots_of
-from .layer import ResponseLayer
+from .layer import Answer, ResponseLayer
 from .service import EXTENSION
 from .snapshot.holding import Identity, UnusableSnapshot, identity
 from .snapshot.pointer import Named
@@ -29,6 +29,10 @@ MIB: Final = 1 << 20
 SECONDS_BETWEEN_LOOKS: Final = 0.5
 SECONDS_BEFORE_ANOTHER_TRY: Final = 5.0
 ATTEMPTS: Final = 5
+
+
+def nothing(_: Mapping[str, Any]) -> None:
+    """Keep no answer."""
 
 
 class Swapping:
@@ -45,6 +49,7 @@ class Swapping:
         self._again: float | None = None  # when to try again, where what was seen could not be taken up
         self._said = ""
         self._serving: Identity | None = None
+        self.kept: Callable[[Mapping[str, Any]], Answer | None]  # of whole answers
         self._application: Application
         self._alive: weakref.WeakSet[Flask] = weakref.WeakSet()
         self.look()
@@ -88,8 +93,10 @@ class Swapping:
 
     def _take_up(self, app: Flask) -> None:
         """Answer with another application from now on."""
+        layer = ResponseLayer(app.wsgi_app, self._settings.kept * MIB)
+        self.kept = layer.kept if self._settings.kept else nothing
         # A function: to call an object by way of its class takes longer, and every request does.
-        self._application = ResponseLayer(app.wsgi_app, self._settings.kept * MIB).__call__ if self._settings.kept else app.wsgi_app
+        self._application = layer.__call__ if self._settings.kept else app.wsgi_app
         self._serving = app.extensions[EXTENSION].snapshot.identity
         self._alive.add(app)
         self._settle()

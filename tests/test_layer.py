@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from laws import examples
 from werkzeug.test import Client, TestResponse
 
 from api.layer import ResponseLayer, key_of, size_of
+from api.serve import kept_first
 
 ADDRESSES = [
     "/", "/v1", "/v1/claims", "/v1/claims?per_page=2", "/v1/claims?per_page=2&page=2", "/v1/claims?made_by=tea-first", "/v1/claims?q=tea",
@@ -30,6 +32,8 @@ HEADERS: dict[str, list[str]] = {
     "If-Match": ["*", '"other"'],
     "Prefer": ["return=minimal"],
 }
+# What a server hands over of a request, before it makes an environment of it.
+HANDED_OVER = {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "HTTP_HOST": "localhost", "SERVER_PROTOCOL": "HTTP/1.1"}
 TAGS = ["", "*", "own", "weak", '"other"', 'list "with" own']
 
 
@@ -111,6 +115,25 @@ def test_what_was_asked_twice_is_not_asked_again() -> None:
     assert client.head("/a").headers["Content-Length"] == "2"
     assert client.get("/a", headers={"If-None-Match": 'W/"a"'}).status_code == 304
     assert application.asked == 2
+
+
+def test_an_answer_that_is_kept_is_given_to_the_server_without_the_environment_that_others_need() -> None:
+    """What is not kept is answered in the way of the server."""
+    layer, said = ResponseLayer(Counting(), 100_000), list[Any]()
+    for _ in range(2):
+        Client(layer).get("/a", environ_overrides=HANDED_OVER)
+    protocol = SimpleNamespace(response_bytes=lambda *answer: said.append(answer))
+
+    def wrap(*given: str) -> Any:
+        return lambda _, request: said.append((*given, request["PATH_INFO"])) or 418
+
+    answer = kept_first(wrap, layer, "options")
+    held = [{}, {"HTTP_IF_NONE_MATCH": '"a"'}, {"REQUEST_METHOD": "HEAD"}, {"REQUEST_METHOD": "POST"}, {"HTTP_RANGE": "bytes=0-1"}]
+    asked = [HANDED_OVER | {"PATH_INFO": "/a", "HTTP_X_REQUEST_ID": "request-of-a-test"} | more for more in held]
+    assert [answer(protocol, one) for one in asked] == [200, 304, 200, 418, 418]
+    assert [(status, body) for status, _, body in said[:3]] == [(200, b"/a"), (304, b""), (200, b"")]
+    assert {dict(headers)["X-Request-Id"] for _, headers, _ in said[:3]} == {"request-of-a-test"}
+    assert said[3:] == [("options", "/a")] * 2
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
 from platform import libc_ver
@@ -61,6 +62,43 @@ def test_idle_connections_do_not_keep_others_out(server: tuple[Popen[str], int])
     assert get(port, "/v1/claims")["meta"]["total"] > 0
     for connection in idle:
         connection.close()
+
+
+ASKED: list[tuple[str, str, dict[str, str]]] = [
+    ("GET", "/v1/claims/tea.milk-goes-first", {}),
+    ("GET", "/v1/claims?q=milk", {"Accept-Encoding": "gzip"}),
+    ("GET", "/v1/claims?format=csv", {"X-Request-Id": "request-of-a-test"}),
+    ("GET", "/v1/claims/tea.milk-goes-first", {"If-None-Match": "*"}),
+    ("HEAD", "/v1/claims/tea.milk-goes-first", {}),
+    ("GET", "/v1/exports/claims.csv", {"Range": "bytes=0-9"}),
+    ("GET", "/v1/claims/tea.milk-goes-first", {"If-Match": '"other"'}),
+    ("POST", "/v1/claims/tea.milk-goes-first", {}),
+    ("GET", "/v1/claims/no-such", {"Accept": "*/*"}),
+    ("GET", "/v1/claims?topik=1", {"X-Request-Id": "request-of-a-test"}),
+]
+
+
+def test_what_is_asked_again_is_answered_as_it_was_at_first(server: tuple[Popen[str], int]) -> None:
+    """Over one connection, and so by one worker, which keeps what it is asked for twice; ids are those that were sent, or new ones."""
+    connection = HTTPConnection("127.0.0.1", server[1], timeout=5)
+    rounds, ids = [], []
+    for _ in range(4):
+        answers = []
+        for method, path, headers in ASKED:
+            connection.request(method, path, headers=headers)
+            answer = connection.getresponse()
+            sent = {name: value for name, value in answer.getheaders() if name not in {"date", "x-request-id"}}
+            found = answer.headers["X-Request-Id"]
+            if "X-Request-Id" in headers:
+                assert found == headers["X-Request-Id"]
+            else:
+                ids.append(found)
+            answers.append((answer.status, sent, answer.read().replace(found.encode(), b"")))
+        rounds.append(answers)
+    connection.close()
+    assert [status for status, _, _ in rounds[0]] == [200, 200, 200, 304, 200, 206, 412, 405, 404, 400]
+    assert rounds[1:] == rounds[:1] * 3
+    assert len(set(ids)) == len(ids)
 
 
 def test_the_threads_of_a_worker_are_scheduled_in_batches(server: tuple[Popen[str], int]) -> None:
