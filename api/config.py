@@ -31,7 +31,7 @@ class Settings:
     port: int = setting(8000, "the port to listen on", least=1, most=65_535)
     workers: int = setting(0, "how many processes serve", least=1, most=1_024, shown="one for each core")
     threads: int = setting(4, "how many threads of each worker answer; a slow reader of a large export holds one", least=1, most=256)
-    kept: int = setting(64, "how many MiB of whole answers each worker keeps, to give them again; 0 for none", least=0, most=65_536)
+    kept: int = setting(48, "how many MiB of whole answers each worker keeps, to give them again; 0 for none", least=0, most=65_536)
     public_url: str = setting("", "the address that clients see, for formats that demand absolute links", shown="the request's own")
 
     @classmethod
