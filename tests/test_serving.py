@@ -6,6 +6,8 @@ import multiprocessing
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -99,6 +101,51 @@ def test_what_is_asked_again_is_answered_as_it_was_at_first(server: tuple[Popen[
     assert [status for status, _, _ in rounds[0]] == [200, 200, 200, 304, 200, 206, 412, 405, 404, 400]
     assert rounds[1:] == rounds[:1] * 3
     assert len(set(ids)) == len(ids)
+
+
+WORKER = """
+from collections.abc import Mapping
+from pathlib import Path
+from granian.server import mp
+from api.config import Settings
+from api.serve import _start_worker, kept_first
+from api.snapshot.pointer import Named
+
+application = _start_worker(Named(Path({snapshot!r})), Settings())
+run, sent = mp._wsgi_call_wrap(application, {{}}, None), []
+
+class Protocol:
+    def response_bytes(self, *answer):
+        sent.append(answer)
+
+    def response_iter(self, status, headers, parts):
+        sent.append((status, headers, b"".join(iter(parts.__next__, None))))
+
+protocol = Protocol()
+request = {{"REQUEST_METHOD": "GET", "PATH_INFO": "/v1/claims", "QUERY_STRING": "", "SERVER_PROTOCOL": "HTTP/1.1", "HTTP_HOST": "localhost"}}
+request |= {{"wsgi.url_scheme": "http", "SERVER_NAME": "localhost", "SERVER_PORT": "80", "wsgi.input": None}}
+print([run(protocol, request) for _ in range(3)], [status for status, *_ in sent], sent[0][2] == sent[2][2])
+
+class Handed(Mapping):
+    def __getitem__(self, name):
+        return request[name]
+
+    def __iter__(self):
+        return iter(request)
+
+    def __len__(self):
+        return len(request)
+
+print(run(protocol, Handed()))
+"""
+
+
+def test_a_worker_answers_what_is_kept_before_it_makes_an_environment(snapshot: Path) -> None:
+    """The last request is handed over as what no environment can be made of."""
+    code = WORKER.format(snapshot=str(snapshot))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == ["[200, 200, 200] [200, 200, 200] True", "200"]
 
 
 def test_the_threads_of_a_worker_are_scheduled_in_batches(server: tuple[Popen[str], int]) -> None:
