@@ -20,7 +20,6 @@ Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]  # status, headers and body
 Key = tuple[str, str, str | None, str | None, str | None, str]
 
-STATUS_LINES: Final = {200: "200 OK", 304: "304 NOT MODIFIED"}
 OVERHEAD: Final = 2048
 LARGEST_SHARE: Final = 16
 MOST_SEEN: Final = 10_000  # requests that are remembered by their hash, and as many before them
@@ -40,7 +39,7 @@ class Kept(NamedTuple):
 
 
 class ResponseLayer:
-    """A WSGI application in front of another."""
+    """Stands in front of a WSGI application, and is asked for what it keeps before it."""
 
     def __init__(self, application: Application, most_bytes: int) -> None:
         """Take the application and how many bytes its answers may take."""
@@ -51,15 +50,6 @@ class ResponseLayer:
         self._lock = threading.Lock()
         self._lately: set[int] = set()
         self._before: set[int] = set()
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request (PEP 3333)."""
-        answer = self.kept(environ)
-        if answer is None:
-            return self._ask(key_of(environ), environ, start_response)
-        status, headers, body = answer
-        start_response(STATUS_LINES[status], headers)
-        return [body]
 
     def kept(self, request: Mapping[str, Any]) -> Answer | None:
         """Return the answer to a request where that is kept; it is given by the names of PEP 3333, and needs no others than are sent."""
@@ -76,8 +66,9 @@ class ResponseLayer:
             return 304, [*kept.unchanged, named], b""
         return 200, [*kept.headers, named], kept.body if method == "GET" else b""
 
-    def _ask(self, key: Key | None, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Have the application answer, and keep what it says where it may be kept and is asked for again."""
+    def ask(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Have the application answer (PEP 3333) what is not kept, and keep what it says where it may be kept and is asked for again."""
+        key = key_of(environ)
         if key is None or environ["REQUEST_METHOD"] != "GET" or "HTTP_IF_NONE_MATCH" in environ or not self._is_asked_again(key):
             return self.application(environ, start_response)
         said: list[tuple[str, Headers]] = []

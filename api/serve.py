@@ -167,7 +167,7 @@ def _start_worker(place: Named, settings: Settings) -> Application:
         raise SystemExit(1) from error
     threading.Thread(target=application.follow, daemon=True).start()
     mp._wsgi_call_wrap = partial(kept_first, mp._wsgi_call_wrap, application)  # type: ignore[attr-defined]
-    return application.answer  # a function: of an object Granian would copy what it holds, and so keep the first application for good
+    return application.ask  # a function: of an object Granian would copy what it holds, and so keep the first application for good
 
 
 def kept_first(wrap: Callable[..., Runner], application: Swapping, *given: Any) -> Runner:

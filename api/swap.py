@@ -31,10 +31,6 @@ SECONDS_BEFORE_ANOTHER_TRY: Final = 5.0
 ATTEMPTS: Final = 5
 
 
-def nothing(_: Mapping[str, Any]) -> None:
-    """Keep no answer."""
-
-
 class Swapping:
     """Stands for the application of the day."""
 
@@ -50,13 +46,13 @@ class Swapping:
         self._said = ""
         self._serving: Identity | None = None
         self.kept: Callable[[Mapping[str, Any]], Answer | None]  # of whole answers
-        self._application: Application
+        self._ask: Application
         self._alive: weakref.WeakSet[Flask] = weakref.WeakSet()
         self.look()
 
-    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer a request (PEP 3333)."""
-        return self._application(environ, start_response)
+    def ask(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer a request of which no answer is kept (PEP 3333)."""
+        return self._ask(environ, start_response)
 
     def follow(self) -> None:
         """Look again from time to time, for as long as the process lives; what cannot be served is said once and changes nothing.
@@ -94,9 +90,7 @@ class Swapping:
     def _take_up(self, app: Flask) -> None:
         """Answer with another application from now on."""
         layer = ResponseLayer(app.wsgi_app, self._settings.kept * MIB)
-        self.kept = layer.kept if self._settings.kept else nothing
-        # A function: to call an object by way of its class takes longer, and every request does.
-        self._application = layer.__call__ if self._settings.kept else app.wsgi_app
+        self.kept, self._ask = layer.kept, layer.ask
         self._serving = app.extensions[EXTENSION].snapshot.identity
         self._alive.add(app)
         self._settle()

@@ -11,6 +11,7 @@ from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
+from layered import layered
 from werkzeug.test import Client, TestResponse
 
 from api.layer import ResponseLayer, key_of, size_of
@@ -74,13 +75,13 @@ def drawn_by_chance(address: str) -> bool:
 @given(asked=st.lists(requests(), min_size=1, max_size=25))
 def test_any_sequence_of_requests_has_the_same_answers_with_the_layer_and_without_it(tiny_app: Flask, asked: list[Any]) -> None:
     """The bytes, the status and every header but the request's id are the same, whatever was asked before."""
-    plain, layered = Client(tiny_app.wsgi_app), Client(ResponseLayer(tiny_app.wsgi_app, 100_000))
+    plain, kept = Client(tiny_app.wsgi_app), Client(layered(ResponseLayer(tiny_app.wsgi_app, 100_000)))
     for method, address, headers, kind in asked:
         tag = plain.get(address, headers={name: value for name, value in headers.items() if name.startswith("Accept")}).get_etag()[0] or "x"
         sent = with_tag(headers, kind, tag)
         wanted = plain.open(address, method=method, headers=sent)
         for _ in range(3):
-            found = layered.open(address, method=method, headers=sent)
+            found = kept.open(address, method=method, headers=sent)
             if not drawn_by_chance(address) and wanted.status_code < 400:
                 assert essence(found) == essence(wanted)
             assert found.status_code == wanted.status_code
@@ -108,7 +109,7 @@ class Counting:
 def test_what_was_asked_twice_is_not_asked_again() -> None:
     """The application is asked twice; a HEAD and a 304 are then answered from what is kept."""
     application = Counting()
-    client = Client(ResponseLayer(application, 100_000))
+    client = Client(layered(ResponseLayer(application, 100_000)))
     client.get("/a")
     assert client.get("/a").get_data() == client.get("/a").get_data() == b"/a"
     assert client.head("/a").get_data() == b""
@@ -121,7 +122,7 @@ def test_an_answer_that_is_kept_is_given_to_the_server_without_the_environment_t
     """What is not kept is answered in the way of the server."""
     layer, said = ResponseLayer(Counting(), 100_000), list[Any]()
     for _ in range(2):
-        Client(layer).get("/a", environ_overrides=HANDED_OVER)
+        Client(layered(layer)).get("/a", environ_overrides=HANDED_OVER)
     protocol = SimpleNamespace(response_bytes=lambda *answer: said.append(answer))
 
     def wrap(*given: str) -> Any:
@@ -144,7 +145,7 @@ def test_an_answer_that_is_kept_is_given_to_the_server_without_the_environment_t
 def test_what_may_not_be_kept_is_asked_again(headers: dict[str, str]) -> None:
     """Errors, parts, and what is of the moment pass through."""
     application = Counting(**headers)
-    client = Client(ResponseLayer(application, 100_000))
+    client = Client(layered(ResponseLayer(application, 100_000)))
     for _ in range(3):
         client.get("/a")
     assert application.asked == 3
@@ -154,7 +155,7 @@ def test_what_is_kept_stays_within_its_bound() -> None:
     """The oldest answers go first, and the count of bytes is that of what is kept."""
     application = Counting(size=1000)
     layer = ResponseLayer(application, 100_000)
-    client = Client(layer)
+    client = Client(layered(layer))
     for number in range(200):
         client.get(f"/{number}")
         client.get(f"/{number}")
@@ -169,7 +170,7 @@ def test_an_answer_that_is_large_is_not_kept() -> None:
     """One answer takes no more than a sixteenth of the room; a larger one is streamed past the layer."""
     application = Counting(size=10_000)
     layer = ResponseLayer(application, 100_000)
-    client = Client(layer)
+    client = Client(layered(layer))
     client.get("/a")
     client.get("/a")
     assert layer.bytes == 0
@@ -177,7 +178,7 @@ def test_an_answer_that_is_large_is_not_kept() -> None:
 
 def test_each_answer_has_a_request_id_of_its_own() -> None:
     """What is kept is kept without the id of the request that it was made for."""
-    client = Client(ResponseLayer(Counting(X_Request_Id="first-of-all"), 100_000))
+    client = Client(layered(ResponseLayer(Counting(X_Request_Id="first-of-all"), 100_000)))
     client.get("/a")
     ids = {client.get("/a").headers["X-Request-Id"] for _ in range(5)}
     assert len(ids) == 5
@@ -205,9 +206,17 @@ def test_a_kept_answer_counts_all_that_it_holds() -> None:
     assert size_of(key, [("Link", "d" * 500)], 10) >= 2048 + 100 + 1000 + 500 + 10
 
 
+def test_without_room_nothing_is_kept() -> None:
+    application = Counting()
+    layer = ResponseLayer(application, 0)
+    client = Client(layered(layer))
+    assert [client.get("/a").get_data() for _ in range(4)] == [b"/a"] * 4
+    assert (application.asked, layer.bytes) == (4, 0)
+
+
 def test_answers_to_requests_with_long_headers_stay_within_the_bound() -> None:
     layer = ResponseLayer(Counting(), 200_000)
-    client = Client(layer)
+    client = Client(layered(layer))
     for number in range(100):
         for _ in range(2):
             client.get("/a", headers={"Accept": f"text/{number}, " + "a" * 5_000})
@@ -220,7 +229,7 @@ def test_answers_to_requests_with_long_headers_stay_within_the_bound() -> None:
 
 def test_what_is_asked_for_once_takes_no_place(tiny_app: Flask) -> None:
     layer = ResponseLayer(tiny_app, 1 << 20)
-    client = Client(layer)
+    client = Client(layered(layer))
     for number in range(5):
         client.get(f"/v1/claims?mailto={number}")
     assert layer.bytes == 0
@@ -231,7 +240,7 @@ def test_what_is_asked_for_once_takes_no_place(tiny_app: Flask) -> None:
 def test_what_was_asked_for_long_ago_is_forgotten(tiny_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.layer.MOST_SEEN", 2)
     layer = ResponseLayer(tiny_app, 1 << 20)
-    client = Client(layer)
+    client = Client(layered(layer))
     for number in (0, 1, 2, 3, 0):
         client.get(f"/v1/claims?mailto={number}")
     assert layer.bytes == 0

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import pytest
 import running
 from click.testing import CliRunner
+from layered import layered
 from running import end, free_port, get, listeners, run, start, wait_until_ready, workers_of
 from tiny import edit, tiny
 from werkzeug.test import create_environ
@@ -272,7 +273,7 @@ class Worker(NamedTuple):
     def get(self, path: str, **environ: str) -> tuple[str, dict[str, str], Any]:
         """Ask as the server does; return status, headers and the body, which is yet to be read."""
         told: list[tuple[str, dict[str, str]]] = []
-        body = self.application.answer(
+        body = layered(self.application)(
             create_environ(path, "http://localhost", environ_overrides=environ), lambda *said: told.append((said[0], dict(said[1])))
         )
         return *told[0], body
@@ -328,7 +329,7 @@ def test_the_snapshot_that_an_answer_under_way_is_made_from_goes_once_it_is_give
         worker.application.look()
         assert dict(headers)["Dataset-Version"] == "2026.11.0"
 
-    worker.application.answer(create_environ("/v1/actors", "http://localhost"), slow)
+    layered(worker.application)(create_environ("/v1/actors", "http://localhost"), slow)
     assert worker.get("/v1/actors")[1]["Dataset-Version"] == "2026.12.0"
     worker.application.look()
     worker.pointer.sweep()
