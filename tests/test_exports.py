@@ -7,7 +7,6 @@ import csv
 import hashlib
 import io
 import json
-import zlib
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
@@ -34,7 +33,7 @@ from api.app import create_app
 from api.config import Settings
 from api.datapackage import columns
 from api.formats import csv as csv_format
-from api.snapshot import csv_lines, exports
+from api.snapshot import csv_lines, exports, measuring
 from api.snapshot.build import build
 from api.snapshot.exports import DATASET, NAMES, Mismatch
 from api.snapshot.read import Snapshot
@@ -68,8 +67,7 @@ def measure(path: Path, dataset: Dataset, block: int) -> None:
     """Measure the exports of a snapshot anew, in blocks of so many bytes."""
     records = Snapshot(path).records
     with database_of(path) as database:
-        database.execute("DELETE FROM exports; DELETE FROM export_parts")
-        exports.write(database, records, {**dataset.about, "digest": dataset.digest}, block=block)
+        measuring.write(database, measuring.Draft(path, records, {**dataset.about, "digest": dataset.digest}, block).measure())
 
 
 def whole(client: FlaskClient, name: str) -> bytes:
@@ -510,5 +508,5 @@ def test_lines_of_a_record_that_is_another_now_stand_in_the_place_of_the_old_one
         csv_lines.write(database, "claims", csv_lines.pieces(claims, list(map(json.loads, held)), held), 7, 1)
         csv_lines.renew(database, records, "claims", 8, before=held[1], body=new)
         ((size, lines),) = database.execute("SELECT size, lines FROM csv_lines")
-    assert zlib.decompress(lines) == csv_format.lines(claims, [held[0], new], None)
-    assert size == len(zlib.decompress(lines))
+    assert csv_lines.unpacked(lines) == csv_format.lines(claims, [held[0], new], None)
+    assert size == len(csv_lines.unpacked(lines))

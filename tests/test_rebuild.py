@@ -27,12 +27,14 @@ from tiny import ABOUT, change, tiny, write
 from api.bounds import MOST_FACET_VALUES
 from api.snapshot import build as building
 from api.snapshot.build import Source, build
-from api.snapshot.crew import Crew
+from api.snapshot.crew import Crew, apart
 from api.snapshot.draft import DRAFT
 from api.snapshot.filling import PAGE_BYTES
 from api.snapshot.filter_sets import kinds
 from api.snapshot.layout import filter_table
+from api.snapshot.measuring import Draft, measuring
 from api.snapshot.read import Snapshot
+from api.snapshot.record_writing import draft_records
 from api.snapshot.tasks import Order
 from bench.generator import generate
 from schemas import BY_TYPE, RESOURCES
@@ -203,6 +205,40 @@ def test_it_does_not_matter_how_many_processes_compile(large: Path, tmp_path: Pa
     assert whole == [one for one in content(tmp_path / "1.rostrum") if one[:1] != ("inputs",)]
 
 
+def test_debates_that_are_replaced_are_the_same_in_every_byte_whether_or_not_a_process_measures_the_exports(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "SMALL", 0)
+    data = shutil.copytree(large, tmp_path / "data")
+    Source(data, jobs=1).build(tmp_path / "old.rostrum")
+    debate = min(path.name for path in data.iterdir() if path.is_dir())
+    about = json.loads((data / debate / "debate.json").read_text("utf-8"))
+    write(data, f"{debate}/debate.json", about | {"summary": "Another."})
+    for jobs in (1, 2):
+        Source(data, jobs=jobs, base=tmp_path / "old.rostrum").build(tmp_path / f"{jobs}.rostrum")
+    assert (tmp_path / "1.rostrum").read_bytes() == (tmp_path / "2.rostrum").read_bytes() != (tmp_path / "old.rostrum").read_bytes()
+    Source(data, jobs=2).build(tmp_path / "new.rostrum")
+    assert list(content(tmp_path / "2.rostrum")) == list(content(tmp_path / "new.rostrum"))
+
+
+def test_where_the_process_that_measures_the_exports_dies_nobody_waits_for_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "draft")  # where it would wait for the first byte
+    with draft_records(tmp_path) as records, apart(Draft(tmp_path / "draft", records.written(), {}), records.written().handles()) as asked:
+        opened = asked("open")
+        (number,) = children()
+        os.kill(int(number), signal.SIGKILL)
+        with pytest.raises(OSError, match="a process of the build has died"):
+            next(opened)
+
+
+def test_what_goes_wrong_in_the_process_that_measures_the_exports_goes_wrong_where_they_are_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "draft").write_bytes(b"no database" * 100)
+    with draft_records(tmp_path) as records:
+        written = records.written()
+        with pytest.raises(apsw.NotADBError), measuring(Draft(tmp_path / "draft", written, {}), written.handles()):
+            pytest.fail("its database was opened")
+
+
 def test_a_crew_that_begins_again_has_let_go_of_what_it_was_at(large: Path) -> None:
     orders = [Order((path.name,)) for path in sorted(large.iterdir()) if path.is_dir()]
     with Crew(large, 2) as crew:
@@ -243,8 +279,12 @@ def test_where_an_edit_finds_no_room_all_is_compiled_again_by_several_processes(
     assert list(content(tmp_path / "again.rostrum")) == list(content(tmp_path / "new.rostrum"))
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.55, 0.7, 0.85])
-def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(tmp_path: Path, share: float) -> None:
+def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, jobs: int
+) -> None:
+    monkeypatch.setattr(building, "SMALL", 0)
     data, old = tiny(tmp_path / "data"), tmp_path / "old.rostrum"
     built(data, old)
     change(data, "biscuits/claims.json", "strong-tea-holds", tags=["another"])
@@ -252,7 +292,8 @@ def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(tmp_
     at = int(len(raw) * share) // PAGE_BYTES * PAGE_BYTES
     raw[at : at + 2 * PAGE_BYTES] = bytes(2 * PAGE_BYTES)
     old.write_bytes(raw)
-    again = built(data, tmp_path / "again.rostrum", old)
+    again = tmp_path / "again.rostrum"
+    Source(data, jobs=jobs, base=old).build(again)
     body = Snapshot(again).item(BY_TYPE["claim"], "biscuits.strong-tea-holds")
     assert body
     assert orjson.loads(body)["tags"] == ["another"]

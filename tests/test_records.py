@@ -84,6 +84,17 @@ def test_each_body_is_found_at_its_row_whatever_was_written_and_removed_before_i
         assert sorted(path.name for path in Path(folder).iterdir()) == ["one", "other"]
 
 
+def test_bodies_of_any_length_are_read_in_pieces_wherever_these_begin_and_end(tmp_path: Path) -> None:
+    first = {row: os.urandom(size) for row, size in enumerate([1, 400_000, 1, 700_000, 3 * copying.BUFFER_BYTES, 300_000, 2, 1_000_000])}
+    more = {row: os.urandom(size) for row, size in enumerate([500_000, 2 * copying.BUFFER_BYTES, 5, 600_000, 600_000], start=20)}
+    with draft_records(tmp_path) as draft:
+        draft.write("claims", 0, list(first.values()))
+        same(draft, {"claims": first})
+        with whole(draft, tmp_path / "one") as one, draft_records(tmp_path, one) as copy:
+            copy.write("claims", 20, list(more.values()))
+            same(copy, {"claims": first | more})
+
+
 def test_what_is_mapped_begins_where_every_system_can_map_it(tmp_path: Path) -> None:
     with draft_records(tmp_path) as draft:
         draft.write("claims", 3, [b"one", b"two"])

@@ -16,7 +16,6 @@ from .holding import UnusableSnapshot
 from .linking import Links
 from .model import Key, Naming
 from .read import Snapshot
-from .tasks import Order
 
 References = Mapping[Key, dict[str, str]]
 
@@ -50,9 +49,9 @@ def _naming(debates: list[str], counts: dict[str, int]) -> Naming:
     return naming
 
 
-def known_of(order: Order, links: Links, made: Compiled) -> Known:
+def known_of(unit: Unit, links: Links, made: Compiled) -> Known:
     """Return what is known of a debate of a unit once it is compiled."""
-    return Known(links.files[made.debate], order.unit, made.naming, made.reference, links.found.get(made.debate, []))
+    return Known(links.files[made.debate], unit, made.naming, made.reference, links.found.get(made.debate, []))
 
 
 @dataclass(frozen=True)
@@ -105,6 +104,6 @@ def base_at(path: Path | None) -> Base | None:
     return Base(snapshot, known, labels) if known else None
 
 
-def changed(base: Base, orders: Sequence[Order], links: Links, actors: References) -> list[Order]:
+def changed(base: Base, units: Sequence[Unit], links: Links, actors: References) -> list[Unit]:
     """Return the units that have to be compiled again: those of other files, and those that name what is not there, which will be told."""
-    return [one for one in orders if not base.same(one.unit, links.files, actors) or not all(map(links.resolve, one.unit))]
+    return [unit for unit in units if not base.same(unit, links.files, actors) or not all(map(links.resolve, unit))]

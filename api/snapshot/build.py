@@ -22,7 +22,7 @@ from .base import base_at, changed, known_of
 from .compiling import compiled, debates, references
 from .crew import Crew, cores
 from .draft import draft_of, sync
-from .editing import NoRoom, sound
+from .editing import NoRoom, copying, sound
 from .filling import Content, edit, fill
 from .linking import Links, linked
 from .revising import Revision, revisions
@@ -70,7 +70,7 @@ def build(dataset: Dataset, target: Path, tell: Tell = nobody) -> None:
         )
         content = Content(shared, rest.debates, dataset.digest)
         progress = Progress(tell)
-        fill(draft, content, made, lambda share: progress.reach(COMPILED + (1 - COMPILED) * share))
+        fill(draft, content, made, reach=lambda share: progress.reach(COMPILED + (1 - COMPILED) * share))
 
 
 def _divided(dataset: Dataset) -> tuple[Dataset, Dataset]:
@@ -156,43 +156,42 @@ class Source:
         try:
             with Crew(self.folder, self._jobs(self._base.others(self.files) if self._base else self.files)) as crew:
                 links = self._linked(crew)
-                wanted = links.orders(self.units)
-                if not self._edited(target, crew, links, wanted, checked):
+                if not self._edited(target, crew, links, checked):
                     crew.begin_again(self._jobs(self.files))
                     with _new(target) as draft:
-                        made = in_order(self._valid(crew, wanted, checked), self.shared.names, draft.parent)
-                        fill(draft, self._content(links, wanted), made, self._finishing)
+                        made = in_order(self._valid(crew, links.orders(self.units), checked), self.shared.names, draft.parent)
+                        fill(draft, self._content(links), made, reach=self._finishing, apart=self._jobs(self.files) > 1)
         except _Faulty:
             found = self.problems()
             if not found:
                 raise OSError(f"the files in {self.folder} were changed while they were read; build again") from None
             raise InvalidDataset(found) from None
 
-    def _edited(self, target: Path, crew: Crew, links: Links, wanted: list[Order], checked: Callable[[], None]) -> bool:
+    def _edited(self, target: Path, crew: Crew, links: Links, checked: Callable[[], None]) -> bool:
         """Write those debates alone that are not in another snapshot already, if that can be, and say whether it was."""
         if not self._base or not self.is_known_to_be_valid():
             return False
-        new = changed(self._base, wanted, links, references(self.shared))
-        names = [debate for one in new for debate in one.unit]
+        new = changed(self._base, self.units, links, references(self.shared))
+        names = [debate for unit in new for debate in unit]
         away = {*names, *(self._base.known.keys() - set(self.shared.names))}
         if len(away) > len(self.shared.names) * MOST_CHANGED:
             return False
         try:
-            with _new(target) as draft, sound():
-                made = in_order(self._valid(crew, new, checked), names, draft.parent)
-                content = self._content(links, wanted, revisions(self._base.links(), links, away, self.folder))
-                edit(draft, content, self._base, made, away, reach=self._finishing)
+            with _new(target) as draft, sound(), copying(self._base.snapshot, draft) as copied:
+                made = in_order(self._valid(crew, links.orders(new), checked), names, draft.parent)
+                content = self._content(links, revisions(self._base.links(), links, away, self.folder))
+                edit(draft, content, self._base, made, away, copied=copied, reach=self._finishing, apart=self._jobs(self.files) > 1)
         except NoRoom:
             return False
         return True
 
-    def _content(self, links: Links, wanted: list[Order], revised: Mapping[Named, Revision] | None = None) -> Content:
-        by_debate = {debate: one for one in wanted for debate in one.unit}
+    def _content(self, links: Links, revised: Mapping[Named, Revision] | None = None) -> Content:
+        units = {debate: unit for unit in self.units for debate in unit}
         return Content(
             self.shared,
             self.shared.names,
             self.digest,
-            lambda made: known_of(by_debate[made.debate], links, made),
+            lambda made: known_of(units[made.debate], links, made),
             revised or {},
             links.found,
         )

@@ -11,14 +11,14 @@ import pickle
 import signal
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from itertools import chain, islice, repeat
 from pathlib import Path
 from queue import Queue
 from threading import Thread
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Protocol, Self
 
 from api.collector import resting
 
@@ -34,6 +34,13 @@ def cores() -> int:
     """Return how many processes may run at once."""
     available = getattr(os, "sched_getaffinity", None)
     return min(MOST, len(available(0)) if available else os.cpu_count() or 1)
+
+
+class Place(Protocol):
+    """Where tasks are done; it is pickled for each process that does some there."""
+
+    def do(self, task: str, item: Any) -> Any:
+        """Do a task with an item."""
 
 
 class Crew:
@@ -55,7 +62,7 @@ class Crew:
         """Yield what a task makes of each item, in their order; the processes begin at once."""
         if self._jobs <= 1:
             return (self._folder.do(task, item) for item in items)
-        self._workers = self._workers or [_Worker(self._folder.path) for _ in range(self._jobs)]
+        self._workers = self._workers or [_Worker(self._folder) for _ in range(self._jobs)]
         turns = [items[number :: len(self._workers)] for number in range(len(self._workers))]
         streams = [worker.results(task, own) for worker, own in zip(self._workers, turns, strict=True)]
         self._busy = True
@@ -81,17 +88,33 @@ class Crew:
         self._workers, self._busy = [], False
 
 
+@contextmanager
+def apart(place: Place, handles: Sequence[int]) -> Iterator[Callable[[str], Iterator[Any]]]:
+    """Give what has a task done by a process of its own, which begins at once, at a place that knows some open files by their numbers."""
+    worker = _Worker(place, handles)
+    try:
+        yield lambda task: worker.results(task, [None])
+    finally:
+        worker.end()
+
+
 class _Worker:
     """A process, and a thread that takes what it makes, so that it can go on."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, place: Place, handles: Sequence[int] = ()) -> None:
+        """Begin, at a place that knows some open files by their numbers."""
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        command = [sys.executable, "-P", "-m", "api.snapshot.crew", str(folder.absolute())]
-        self._process = subprocess.Popen(  # noqa: S603 - ourselves
-            command, env=os.environ | {"PYTHONPATH": path}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, process_group=0
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "api.snapshot.crew"],
+            env=os.environ | {"PYTHONPATH": path},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            process_group=0,
+            pass_fds=handles,
         )
         self._made: Queue[bytes] = Queue(1)
         Thread(target=self._take, daemon=True).start()
+        self._send(place)
 
     def _take(self) -> None:
         out = self._process.stdout
@@ -125,9 +148,12 @@ class _Worker:
             yield made
 
     def _tell(self, task: str, items: Iterable[Any]) -> None:
+        for item in items:
+            self._send((task, item))
+
+    def _send(self, message: Any) -> None:
         with suppress(BrokenPipeError):  # whoever has died is found out when its work is asked for
-            for item in items:
-                _write(self._process.stdin, _frame((task, item)))
+            _write(self._process.stdin, _frame(message))
 
     def end(self) -> None:
         self._process.kill()
@@ -155,22 +181,23 @@ def _write(stream: Any, frame: bytes) -> None:
     stream.flush()
 
 
-def _work(folder: Folder) -> None:
-    """Do what standard input says until it ends, and write what was made, or what went wrong, to standard output."""
+def _work() -> None:
+    """Do at a place what standard input says until it ends, and write what was made, or what went wrong, to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the process that started this one ends it
+    place: Place = pickle.loads(_read(sys.stdin.buffer))  # noqa: S301 - from that process
     while frame := _read(sys.stdin.buffer):
-        _write(sys.stdout.buffer, _frame(_answer(folder, frame)))  # nothing is kept of what was made but its bytes
+        _write(sys.stdout.buffer, _frame(_answer(place, frame)))  # nothing is kept of what was made but its bytes
 
 
-def _answer(folder: Folder, frame: bytes) -> tuple[Any, Exception | None]:
+def _answer(place: Place, frame: bytes) -> tuple[Any, Exception | None]:
     """Return what was made of a message, or what went wrong."""
     task, item = pickle.loads(frame)  # noqa: S301 - from the process that started this one
     try:
-        return folder.do(task, item), None
+        return place.do(task, item), None
     except Exception as error:  # noqa: BLE001 - whatever it is, it is raised where the task was given
         return None, error
 
 
 if __name__ == "__main__":
     with suppress(BrokenPipeError), resting():
-        _work(Folder(Path(sys.argv[1])))
+        _work()

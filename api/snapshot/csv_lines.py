@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import apsw
+import zstandard
 
 from api.formats import csv
 from schemas import BY_COLLECTION, Resource
 from schemas.canonical import Body
 
+from .holding import UnusableSnapshot
 from .records import Bodies
 
 TABLE: Final = """
@@ -21,9 +23,37 @@ CREATE UNIQUE INDEX csv_lines_by_first ON csv_lines (collection, first, last, si
 """
 INSERT: Final = "INSERT INTO csv_lines (collection, first, last, size, lines) VALUES"
 PIECE_BYTES: Final = 1 << 18  # of records whose lines are compressed together
-LEVEL: Final = 1  # of zlib; higher ones take much longer and save little
+LEVEL: Final = 1  # of zstd; higher ones take much longer and save little
 
 Piece = tuple[int, int, int, bytes]  # the first and the last row, the length of their lines in bytes, and the lines, compressed
+
+
+class _Coding(threading.local):
+    """What compresses and decompresses in a thread: to make it takes longer than to use it."""
+
+    def __init__(self) -> None:
+        """Make it."""
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self.decompressor = zstandard.ZstdDecompressor()
+
+
+_CODING: Final = _Coding()
+
+
+def unpacked(lines: bytes) -> bytes:
+    """Return lines that are held compressed.
+
+    :raises UnusableSnapshot: they are damaged.
+    """
+    try:
+        return _CODING.decompressor.decompress(lines)
+    except zstandard.ZstdError as error:
+        raise UnusableSnapshot("lines of CSV are damaged; build the snapshot again") from error
+
+
+def packed(lines: bytes) -> bytes:
+    """Return lines as they are held."""
+    return _CODING.compressor.compress(lines)
 
 
 def pieces(resource: Resource, records: Sequence[Mapping[str, Any]], bodies: Sequence[bytes]) -> Iterator[Piece]:
@@ -40,7 +70,7 @@ def pieces(resource: Resource, records: Sequence[Mapping[str, Any]], bodies: Seq
 
 def _compressed(resource: Resource, records: Iterable[Mapping[str, Any]]) -> tuple[int, bytes]:
     lines = csv.lines_of(resource, records, None)
-    return len(lines), zlib.compress(lines, LEVEL)
+    return len(lines), packed(lines)
 
 
 def write(database: apsw.Connection, collection: str, made: Iterable[Piece], first: int, step: int) -> None:
@@ -59,9 +89,9 @@ def renew(database: apsw.Connection, records: Bodies, collection: str, row: int,
     resource = BY_COLLECTION[collection]
     statement = "SELECT id, first, last, lines FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1"
     ((number, first, last, compressed),) = database.execute(statement, (collection, row))
-    lines, old = zlib.decompress(compressed), csv.lines(resource, [before], None)
+    lines, old = unpacked(compressed), csv.lines(resource, [before], None)
     if lines.count(old) == 1:
         lines = lines.replace(old, csv.lines(resource, [body], None))
     else:  # a text of another record holds the same lines
         lines = csv.lines(resource, [body for _, body in records.between(collection, first, last)], None)
-    database.execute("UPDATE csv_lines SET size = ?, lines = ? WHERE id = ?", (len(lines), zlib.compress(lines, LEVEL), number))
+    database.execute("UPDATE csv_lines SET size = ?, lines = ? WHERE id = ?", (len(lines), packed(lines), number))

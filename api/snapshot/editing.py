@@ -5,8 +5,8 @@ After it every answer is the same as from a snapshot that is written from the be
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -29,7 +29,7 @@ from .writing import PASSAGES, STEP, Writer
 MOST_LEFT: Final = 0.5  # of the bytes of all records, that no place leads to any more
 MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
 # How a snapshot that is copied shows that it is damaged, when its pages or what stands in them are read.
-DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, UnusableSnapshot, zlib.error, LookupError, TypeError, ValueError)
+DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, UnusableSnapshot, LookupError, TypeError, ValueError)
 
 
 class NoRoom(Exception):
@@ -62,45 +62,52 @@ def copy(snapshot: Snapshot, target: Path) -> None:
         raise NoRoom
 
 
+@contextmanager
+def copying(snapshot: Snapshot, target: Path) -> Iterator[Callable[[], None]]:
+    """Have the database of a snapshot copied into a file that is empty, and give what waits for it; see ``copy``."""
+    with ThreadPoolExecutor(1) as beside:
+        yield beside.submit(copy, snapshot, target).result
+
+
 class Editor:
     """Replaces debates in a database and its records."""
 
     def __init__(self, database: apsw.Connection, records: DraftRecords) -> None:
         """Take both, a copy of a whole snapshot."""
-        self._database, self._records = database, records
+        self.database, self.records = database, records
         self._words = passages.Counts(database)
         self._changed = Changes(database, records)
         self.writer = Writer(database, records, new=False, written=self._changed.coming)
 
     def _rows(self, statement: str, bindings: tuple[Any, ...] = ()) -> list[Any]:
-        return list(self._database.execute(statement, bindings))
+        return list(self.database.execute(statement, bindings))
 
     def remove(self, debate: str) -> None:
         """Remove a debate."""
         for collection, first, last in self._rows("SELECT collection, first, last FROM blocks WHERE debate = ?", (debate,)):
             if collection == PASSAGES:
                 self._words.remove(first, last)
-                passages.remove(self._database, debate, first, last)
+                passages.remove(self.database, debate, first, last)
             else:
                 self._remove_rows(BY_COLLECTION[collection], first, last)
         ((row,),) = self._rows("SELECT row FROM debates WHERE id = ?", (debate,))
         self._remove_rows(BY_TYPE["debate"], row, row)
-        self._database.execute("DELETE FROM blocks WHERE debate = ?", (debate,))
-        self._database.execute("DELETE FROM integrity WHERE debate = ?", (debate,))
-        self._database.execute("DELETE FROM inputs WHERE debate = ?", (debate,))
+        self.database.execute("DELETE FROM blocks WHERE debate = ?", (debate,))
+        self.database.execute("DELETE FROM integrity WHERE debate = ?", (debate,))
+        self.database.execute("DELETE FROM inputs WHERE debate = ?", (debate,))
 
     def _remove_rows(self, resource: Resource, first: int, last: int) -> None:
         """Remove the rows of a collection from one to another."""
         if resource.type == "source":
             within = "source IN (SELECT id FROM sources WHERE row BETWEEN ? AND ?)"
-            self._database.execute(f"DELETE FROM texts WHERE {within}", (first, last))
+            self.database.execute(f"DELETE FROM texts WHERE {within}", (first, last))
         self._changed.leaving(resource.collection, first, last)
         for table in (resource.collection, *(filter_table(resource, one) for one in resource.filters)):
-            self._database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", (first, last))
-        self._records.remove(resource.collection, first, last)
-        csv_lines.remove(self._database, resource.collection, first, last)
+            self.database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", (first, last))
+        self.records.remove(resource.collection, first, last)
+        csv_lines.remove(self.database, resource.collection, first, last)
         least, _ = search.rows_of(resource)
-        self._database.execute("DELETE FROM search WHERE rowid BETWEEN ? AND ?", (least + first, least + last))
+        self.database.execute("DELETE FROM search WHERE rowid BETWEEN ? AND ?", (least + first, least + last))
 
     def add(self, made: Compiled) -> None:
         """Write a debate that is not there, or not any more.
@@ -121,18 +128,18 @@ class Editor:
             self._changed.leaving(resource.collection, row, row)
             self._changed.coming(resource.collection, made.documents, row)
         assigned = ", ".join(f"{name} = ?" for name in (*keys, "reference"))
-        self._database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, row))
+        self.database.execute(f"UPDATE {resource.collection} SET {assigned} WHERE row = ?", (*new, reference, row))
         self._replace(resource.collection, row, *made.bodies)
         for one in other:
-            self._database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
+            self.database.execute(f"DELETE FROM {filter_table(resource, one)} WHERE row = ?", (row,))
         self.writer.pairs(resource, other, made, f"? + {row}")
 
     def _replace(self, collection: str, row: int, body: bytes) -> None:
         """Write the body of a record in the place of the one that it has."""
-        ((_, before),) = self._records.between(collection, row, row)
-        self._records.remove(collection, row, row)
-        self._records.write(collection, row, [body])
-        csv_lines.renew(self._database, self._records, collection, row, before=before, body=body)
+        ((_, before),) = self.records.between(collection, row, row)
+        self.records.remove(collection, row, row)
+        self.records.write(collection, row, [body])
+        csv_lines.renew(self.database, self.records, collection, row, before=before, body=body)
 
     def _values(self, resource: Resource, one: Filter, row: int) -> list[Any]:
         """Return the values of a record in the table of a filter, in order."""
@@ -171,4 +178,4 @@ class Editor:
         self._words.write()
         self._changed.renew()
         for table in ("search", "passage_words"):
-            self._database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', {MERGED_PAGES})")
+            self.database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', {MERGED_PAGES})")

@@ -6,8 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -19,11 +18,12 @@ from schemas import BY_TYPE, RESOURCES
 from schemas.dataset import Dataset
 from schemas.units import Found, Named
 
-from . import exports, passages
+from . import measuring, passages
 from .base import Base, Known
 from .compiling import Compiled, actors
-from .editing import Editor, copy
+from .editing import Editor
 from .layout import APPLICATION_ID, FORMAT, software
+from .measuring import Measured
 from .model import Naming
 from .record_writing import DraftRecords, draft_records
 from .records import Records
@@ -32,7 +32,7 @@ from .writing import STEP, Writer, counts
 
 CACHED_KIB: Final = 64 * 1024
 PAGE_BYTES: Final = 16384  # sets and lists are long, and are read a page at a time
-INDEXED: Final = 0.6  # the share of what comes after the last debate that is over when all is indexed
+INDEXED: Final = 0.9  # the share of what comes after the last debate that is over when all is indexed
 
 Reach = Callable[[float], None]
 
@@ -80,8 +80,11 @@ def _opened(draft: Path, base: Records | None = None) -> Iterator[tuple[apsw.Con
         records.append_to(draft)
 
 
-def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) -> None:
-    """Write a whole snapshot into a draft; `reach` hears which share of the work after the last debate is done."""
+def fill(draft: Path, content: Content, made: Iterable[Compiled], *, reach: Reach, apart: bool = False) -> None:
+    """Write a whole snapshot into a draft.
+
+    `reach` hears which share of the work after the last debate is done; `apart` has its exports measured by a process of their own.
+    """
     with _opened(draft) as (database, records):
         database.execute(f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
         with database:
@@ -92,49 +95,67 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], reach: Reach) 
                 _take(database, content, told, one)
                 del one
             _write_actors(writer, content, told)
+        with _measuring(draft, records, content, apart) as measured, database:
             for number, _ in enumerate(writer.finish(), start=1):
                 reach(INDEXED * number / (len(RESOURCES) + 3))
             passages.finish(database)
-            _finish(database, records, content)
+            _finish(database, records, content, measured())
         database.execute("ANALYZE")
     reach(1.0)
 
 
-def edit(draft: Path, content: Content, base: Base, made: Iterable[Compiled], away: AbstractSet[str], *, reach: Reach) -> None:
+def edit(
+    draft: Path,
+    content: Content,
+    base: Base,
+    made: Iterable[Compiled],
+    away: AbstractSet[str],
+    *,
+    copied: Callable[[], None],
+    reach: Reach,
+    apart: bool = False,
+) -> None:
     """Write into a draft what a snapshot holds, with some debates in place of those that are `away`: others now, or gone.
+
+    `copied` waits until its database is in the draft; `reach` and `apart` are those of ``fill``.
 
     :raises NoRoom: there is no room for a debate among those that stay.
     """
-    with ThreadPoolExecutor(1) as beside:
-        copied = beside.submit(copy, base.snapshot, draft)
-        made = _begun(iter(made))  # while the system copies
-        copied.result()
-    with _opened(draft, base.snapshot.records) as (database, records), database:
-        database.execute("DELETE FROM meta WHERE key = 'complete'")
-        editor, told = Editor(database, records), _Told()
-        for debate in sorted(away & base.known.keys()):
-            editor.remove(debate)
-        for one in made:
-            editor.add(one)
-            _take(database, content, told, one)
-        Reviser(database, records, editor, away).revise(content.revisions)
-        for debate, known in ((debate, known) for debate, known in base.known.items() if debate not in away):
-            told.add(debate, known.naming, known.reference)
-            again = replace(known, found=content.found.get(debate, []))
-            if again != known:
-                database.execute("UPDATE inputs SET known = ? WHERE debate = ?", (again.as_json(), debate))
-        editor.remove_actors()
-        _write_actors(editor.writer, content, told)
-        editor.finish()
-        reach(INDEXED)
-        database.execute("DELETE FROM exports; DELETE FROM export_parts; DELETE FROM meta")
-        _finish(database, records, content)
+    made = _begun(iter(made))  # while the system copies
+    copied()
+    with _opened(draft, base.snapshot.records) as (database, records):
+        editor = Editor(database, records)
+        with database:
+            _replace(editor, content, base, made, away)
+        with _measuring(draft, records, content, apart) as measured, database:
+            editor.finish()
+            reach(INDEXED)
+            _finish(database, records, content, measured())
     reach(1.0)
 
 
 def _begun(made: Iterator[Compiled]) -> Iterator[Compiled]:
     """Have the first debate compiled, and return all of them."""
     return chain(list(islice(made, 1)), made)
+
+
+def _replace(editor: Editor, content: Content, base: Base, made: Iterable[Compiled], away: AbstractSet[str]) -> None:
+    """Write debates in the place of those that are away, and anew what others show of them."""
+    database, told = editor.database, _Told()
+    database.execute("DELETE FROM meta")
+    for debate in sorted(away & base.known.keys()):
+        editor.remove(debate)
+    for one in made:
+        editor.add(one)
+        _take(database, content, told, one)
+    Reviser(editor, away).revise(content.revisions)
+    for debate, known in ((debate, known) for debate, known in base.known.items() if debate not in away):
+        told.add(debate, known.naming, known.reference)
+        again = replace(known, found=content.found.get(debate, []))
+        if again != known:
+            database.execute("UPDATE inputs SET known = ? WHERE debate = ?", (again.as_json(), debate))
+    editor.remove_actors()
+    _write_actors(editor.writer, content, told)
 
 
 def _take(database: apsw.Connection, content: Content, told: _Told, made: Compiled) -> None:
@@ -150,9 +171,15 @@ def _write_actors(writer: Writer, content: Content, told: _Told) -> None:
     passages.write_names(writer.database, map(json.loads, block.bodies))
 
 
-def _finish(database: apsw.Connection, records: DraftRecords, content: Content) -> None:
+def _measuring(draft: Path, records: DraftRecords, content: Content, apart: bool) -> AbstractContextManager[Callable[[], list[Measured]]]:
+    """Give what returns the exports of a draft whose records are in; within it all may be written that no export is made of."""
+    written, about = records.written(), {**content.shared.about, "digest": content.digest}
+    return measuring.measuring(measuring.Draft(draft, written, about), written.handles() if apart else None)
+
+
+def _finish(database: apsw.Connection, records: DraftRecords, content: Content, measured: Iterable[Measured]) -> None:
     """Write what is known of the whole; that it is complete comes last."""
-    exports.write(database, records, {**content.shared.about, "digest": content.digest})
+    measuring.write(database, measured)
     database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(database, records, content))
 
 

@@ -6,10 +6,11 @@ to any more is left where it is, until a snapshot that holds too much of it is w
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -21,6 +22,56 @@ from schemas.canonical import Body
 from .copying import BUFFER_BYTES, append
 from .layout import MOST_ROWS
 from .records import NUMBER, PLACE_BYTES, Records, Shape, leading
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The records of a draft as any process may read them that is given the open files, which are named by their numbers.
+
+    A collection has a file of places, and a count of them. The first `kept` bytes of all bodies are in the file `old`, from `begin` on;
+    those behind them are in the file `new`.
+    """
+
+    places: Mapping[str, tuple[int, int]]
+    old: int
+    begin: int
+    kept: int
+    new: int
+
+    def handles(self) -> list[int]:
+        """Return the numbers of all files."""
+        return [*(handle for handle, _ in self.places.values()), self.new, *([self.old] if self.kept else [])]
+
+    def numbers(self, collection: str, first: int, last: int) -> array[int]:
+        """Return the places of the rows from one to another, two numbers for each."""
+        handle, count = self.places[collection]
+        return array(NUMBER, os.pread(handle, max(0, min(count, last + 1) - first) * PLACE_BYTES, first * PLACE_BYTES))
+
+    def between(self, collection: str, first: int = 0, last: int = MOST_ROWS) -> Iterator[tuple[int, Body]]:
+        """Yield number and body of all rows, or of those from one to another."""
+        numbers = self.numbers(collection, first, last)
+        end = max(numbers, default=0)
+        old, new = _Window(self.old, min(end, self.kept), self.begin), _Window(self.new, end, -self.kept)
+        for row, begin, behind in leading(numbers, first):
+            yield row, (old if behind <= self.kept else new).piece(begin, behind)
+
+
+class _Window:
+    """Pieces of a file, of which a megabyte is held: what is mapped would count as memory in use, and could be all of a large file."""
+
+    def __init__(self, handle: int, end: int, shift: int) -> None:
+        """Take the file, where the last piece ends, and how far behind its place each is in the file."""
+        self._handle, self._most, self._shift = handle, end, shift
+        self._begin = self._end = 0
+        self._held = memoryview(b"")
+
+    def piece(self, begin: int, end: int) -> memoryview:
+        """Return the bytes from a place to another."""
+        if begin < self._begin or end > self._end:
+            size = max(end - begin, min(BUFFER_BYTES, self._most - begin))
+            self._held = memoryview(os.pread(self._handle, size, begin + self._shift))
+            self._begin, self._end = begin, begin + size
+        return self._held[begin - self._begin : end - self._begin]
 
 
 class DraftRecords:
@@ -50,14 +101,20 @@ class DraftRecords:
 
     def remove(self, collection: str, first: int, last: int) -> None:
         """Remove the bodies of the rows from one to another."""
-        self.shape.left += sum(end - begin for _, begin, end in self._leading(collection, first, last))
+        self.shape.left += sum(end - begin for _, begin, end in leading(self.written().numbers(collection, first, last), first))
         self._put(collection, first, array(NUMBER, bytes((last - first + 1) * PLACE_BYTES)))
 
     def between(self, collection: str, first: int = 0, last: int = MOST_ROWS) -> Iterator[tuple[int, Body]]:
         """Yield number and body of all rows, or of those from one to another."""
-        old = self._base.bodies if self._base else b""
-        for row, begin, end in self._leading(collection, first, last):
-            yield row, old[begin:end] if end <= self._kept else _got(self._bodies, begin - self._kept, end - begin)
+        return self.written().between(collection, first, last)
+
+    def written(self) -> Written:
+        """Return what is written by now."""
+        for file in (*self._places.values(), self._bodies):
+            file.flush()
+        places = {collection: (file.fileno(), self.shape.places[collection]) for collection, file in self._places.items()}
+        old, begin = (self._base.handle, self._base.begin) if self._base else (-1, 0)
+        return Written(places, old, begin, self._kept, self._bodies.fileno())
 
     def append_to(self, draft: Path) -> None:
         """Write all behind the database of a draft.
@@ -82,12 +139,6 @@ class DraftRecords:
         if numbers:
             self.shape.places[collection] = max(self.shape.places[collection], first + len(numbers) // 2)
 
-    def _leading(self, collection: str, first: int, last: int) -> Iterator[tuple[int, int, int]]:
-        """Yield row, begin and end of the bodies of the rows from one to another."""
-        behind = min(self.shape.places[collection], last + 1)
-        numbers = array(NUMBER, _got(self._places[collection], first * PLACE_BYTES, max(0, behind - first) * PLACE_BYTES))
-        return leading(numbers, first)
-
 
 @contextmanager
 def draft_records(folder: Path, base: Records | None = None) -> Iterator[DraftRecords]:
@@ -103,8 +154,3 @@ def draft_records(folder: Path, base: Records | None = None) -> Iterator[DraftRe
 def _put(file: IO[bytes], at: int, data: bytes | array[int]) -> None:
     file.seek(at)
     file.write(data)
-
-
-def _got(file: IO[bytes], at: int, size: int) -> bytes:
-    file.seek(at)
-    return file.read(size)

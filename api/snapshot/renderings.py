@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
-
-import apsw
 
 from api.formats import jsonl
 from schemas import Resource
 from schemas.canonical import Body, compact
 
+from . import csv_lines
 from .holding import UnusableSnapshot
 from .records import Bodies
 
@@ -32,26 +29,6 @@ class Held(Protocol):
         """Yield what a statement finds."""
 
 
-class Drafted:
-    """The draft of a snapshot, which several threads may read."""
-
-    def __init__(self, database: apsw.Connection, records: Bodies) -> None:
-        """Take its database, and its records, which one thread reads."""
-        self._database, self.records = database, records
-        self._lock = threading.Lock()
-
-    def rows(self, statement: str, bindings: Sequence[Any] = ()) -> Iterator[Any]:
-        """Yield what a statement finds."""
-        with self._lock:
-            found = self._database.execute(statement, bindings)
-        while True:
-            with self._lock:
-                row = next(found, None)
-            if row is None:
-                return
-            yield row
-
-
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """How rows become bytes: ``read`` yields those of a collection from one to another, ``encode`` takes what some of them hold."""
@@ -61,7 +38,7 @@ class Rendering:
 
 
 def _csv(_: Resource, lines: Sequence[bytes]) -> bytes:
-    return b"".join(map(zlib.decompress, lines))
+    return b"".join(map(csv_lines.unpacked, lines))
 
 
 def _jsonl(resource: Resource, bodies: Sequence[Body]) -> bytes:

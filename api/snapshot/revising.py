@@ -13,7 +13,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
-import apsw
 import orjson
 
 from schemas import BY_TYPE, Resource, quick
@@ -25,7 +24,6 @@ from .compiling import block
 from .computed import INVERSES
 from .editing import Editor
 from .linking import Links
-from .records import Bodies
 
 SHOWN: Final = {(type_, kind): name for type_, names in INVERSES.items() for name, kind in names.items()}
 Record = dict[str, Any]
@@ -85,9 +83,9 @@ def _standing(before: Links, now: Links, one: Files, folder: Path) -> Iterator[t
 class Reviser:
     """Revises records in a database in which the debates that are not the same have been replaced."""
 
-    def __init__(self, database: apsw.Connection, records: Bodies, editor: Editor, away: Collection[str]) -> None:
-        """Take the database and its records, what edits them, and which debates are others now, or gone."""
-        self._database, self._records, self._editor, self._away = database, records, editor, away
+    def __init__(self, editor: Editor, away: Collection[str]) -> None:
+        """Take what edits database and records, and which debates are others now, or gone."""
+        self._editor, self._away = editor, away
 
     def revise(self, wanted: Mapping[Named, Revision]) -> None:
         """Revise some records of the debates that stay, and the reports of these."""
@@ -102,7 +100,7 @@ class Reviser:
         for debate, records in revised.items():
             ((report,),) = self._found("SELECT report FROM integrity WHERE debate = ?", debate)
             again = compact(integrity.revised(orjson.loads(report), records))
-            self._database.execute("UPDATE integrity SET report = ? WHERE debate = ?", (again, debate))
+            self._editor.database.execute("UPDATE integrity SET report = ? WHERE debate = ?", (again, debate))
 
     def _revised(self, resource: Resource, old: Record, revision: Revision) -> Record:
         """Return a record as it is to be now."""
@@ -133,11 +131,11 @@ class Reviser:
 
     def _at(self, resource: Resource, served: str) -> tuple[int, Record]:
         ((row,),) = self._found(f"SELECT row FROM {resource.collection} WHERE id = ?", served)
-        ((_, body),) = self._records.between(resource.collection, row, row)
+        ((_, body),) = self._editor.records.between(resource.collection, row, row)
         return row, orjson.loads(body)
 
     def _fetch(self, type_: str, served: str) -> Record:
         return self._at(BY_TYPE[type_], served)[1]
 
     def _found(self, statement: str, *bound: Any) -> list[Any]:
-        return list(self._database.execute(statement, bound))
+        return list(self._editor.database.execute(statement, bound))
