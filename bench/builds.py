@@ -21,43 +21,46 @@ GIB: Final = 2**30
 
 
 def building(bench: Bench) -> Iterator[Line]:
-    """Measure `rostrum build` beside what sqlite-utils needs for the same records, once each."""
+    """Measure `rostrum build`, again after a change, and beside what sqlite-utils needs for the same records, once each."""
     what = f"rostrum build, {bench.size.quotes:,} quotes"
     scratch = CACHE / "scratch"
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
-    built, theirs_built = scratch / "built.rostrum", scratch / "theirs.db"
-    data = bench.size.data
+    built = scratch / "built.rostrum"
     say(what)
-    ours = build(data, built)
+    ours = build(bench.size.data, built)
     yield Line(f"{what}: memory at its peak", "", 1.5, ours.peak / GIB, f"{ours.seconds:.0f} s", at_least=False, unit="GiB")
     bench.size.take(built)
+    yield _rebuilding(bench.size, ours, built)
+    built.unlink()  # at a million it and the next would take more room than many machines have
     if bench.found.python:
-        public = bench.size.public
-        say("sqlite-utils, the same records")
-        theirs = run([str(bench.found.python), str(ROOT / "bench" / "sqlite_utils_build.py"), str(public), str(theirs_built)])
-        detail = f"{ours.seconds:.0f} and {theirs.seconds:.0f} s; files of {_gib(built)} and {_gib(theirs_built)}"
-        ratio, work = ours.seconds / theirs.seconds, ours.work / theirs.work
-        theirs_built.unlink()  # at a million both and what follows would take more room than many machines have
-        yield Line(what, "sqlite-utils", 3, ratio, detail, at_least=False, by_work=work)
+        yield _beside_theirs(what, bench.found.python, bench.size, ours, scratch / "theirs.db")
     else:
         yield skipped(what, "sqlite-utils", "sqlite-utils is not there")
-    yield from _rebuilding(bench.size, ours, built)
     shutil.rmtree(scratch)
+
+
+def _beside_theirs(what: str, python: Path, size: Size, ours: Run, target: Path) -> Line:
+    """Measure sqlite-utils at the same records."""
+    public = size.public
+    say("sqlite-utils, the same records")
+    theirs = run([str(python), str(ROOT / "bench" / "sqlite_utils_build.py"), str(public), str(target)])
+    detail = f"{ours.seconds:.0f} and {theirs.seconds:.0f} s; files of {_gib(size.snapshot)} and {_gib(target)}"
+    return Line(what, "sqlite-utils", 3, ours.seconds / theirs.seconds, detail, at_least=False, by_work=ours.work / theirs.work)
 
 
 def _gib(file: Path) -> str:
     return f"{file.stat().st_size / GIB:.2f} GiB"
 
 
-def _rebuilding(size: Size, full: Run, built: Path) -> Iterator[Line]:
+def _rebuilding(size: Size, full: Run, built: Path) -> Line:
     """Measure building again where one debate has changed since, over the snapshot that is there."""
     what = f"build again, one debate of {size.debates} changed"
     say(what)
     changed = changed_copy(size, built.parent / "changed")
     again = build(changed, built)
     detail = f"{again.seconds:.1f} and {full.seconds:.0f} s"
-    yield Line(what, "the full build", 0.05, again.seconds / full.seconds, detail, at_least=False, by_work=again.work / full.work)
+    return Line(what, "the full build", 0.05, again.seconds / full.seconds, detail, at_least=False, by_work=again.work / full.work)
 
 
 def changed_copy(size: Size, target: Path) -> Path:
