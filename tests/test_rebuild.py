@@ -32,7 +32,7 @@ from api.snapshot.draft import DRAFT
 from api.snapshot.filling import PAGE_BYTES
 from api.snapshot.filter_sets import kinds
 from api.snapshot.layout import filter_table
-from api.snapshot.measuring import Draft, measuring
+from api.snapshot.measuring import Draft, exports_of
 from api.snapshot.read import Snapshot
 from api.snapshot.record_writing import draft_records
 from api.snapshot.tasks import Order
@@ -235,7 +235,7 @@ def test_what_goes_wrong_in_the_process_that_measures_the_exports_goes_wrong_whe
     (tmp_path / "draft").write_bytes(b"no database" * 100)
     with draft_records(tmp_path) as records:
         written = records.written()
-        with pytest.raises(apsw.NotADBError), measuring(Draft(tmp_path / "draft", written, {}), written.handles()):
+        with pytest.raises(apsw.NotADBError), exports_of(Draft(tmp_path / "draft", written, {}), written.handles()):
             pytest.fail("its database was opened")
 
 

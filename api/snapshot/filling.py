@@ -95,11 +95,11 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], *, reach: Reac
                 _take(database, content, told, one)
                 del one
             _write_actors(writer, content, told)
-        with _measuring(draft, records, content, apart) as measured, database:
+        with _exports(draft, records, content, apart) as exports, database:
             for number, _ in enumerate(writer.finish(), start=1):
                 reach(INDEXED * number / (len(RESOURCES) + 3))
             passages.finish(database)
-            _finish(database, records, content, measured())
+            _finish(database, records, content, exports())
         database.execute("ANALYZE")
     reach(1.0)
 
@@ -127,10 +127,10 @@ def edit(
         editor = Editor(database, records)
         with database:
             _replace(editor, content, base, made, away)
-        with _measuring(draft, records, content, apart) as measured, database:
+        with _exports(draft, records, content, apart) as exports, database:
             editor.finish()
             reach(INDEXED)
-            _finish(database, records, content, measured())
+            _finish(database, records, content, exports())
     reach(1.0)
 
 
@@ -171,15 +171,15 @@ def _write_actors(writer: Writer, content: Content, told: _Told) -> None:
     passages.write_names(writer.database, map(json.loads, block.bodies))
 
 
-def _measuring(draft: Path, records: DraftRecords, content: Content, apart: bool) -> AbstractContextManager[Callable[[], list[Measured]]]:
+def _exports(draft: Path, records: DraftRecords, content: Content, apart: bool) -> AbstractContextManager[Callable[[], list[Measured]]]:
     """Give what returns the exports of a draft whose records are in; within it all may be written that no export is made of."""
     written, about = records.written(), {**content.shared.about, "digest": content.digest}
-    return measuring.measuring(measuring.Draft(draft, written, about), written.handles() if apart else None)
+    return measuring.exports_of(measuring.Draft(draft, written, about), written.handles() if apart else None)
 
 
-def _finish(database: apsw.Connection, records: DraftRecords, content: Content, measured: Iterable[Measured]) -> None:
+def _finish(database: apsw.Connection, records: DraftRecords, content: Content, exports: Iterable[Measured]) -> None:
     """Write what is known of the whole; that it is complete comes last."""
-    measuring.write(database, measured)
+    measuring.write(database, exports)
     database.executemany("INSERT INTO meta VALUES (?, ?)", _meta(database, records, content))
 
 

@@ -178,7 +178,7 @@ def _blocks(rows: Iterable[Row], block: int) -> Iterator[tuple[list[int], list[A
 
 
 @contextmanager
-def measuring(draft: Draft, handles: Sequence[int] | None) -> Iterator[Callable[[], list[Measured]]]:
+def exports_of(draft: Draft, handles: Sequence[int] | None) -> Iterator[Callable[[], list[Measured]]]:
     """Give what returns the exports of a draft once they are measured: at once, or beside what is written to other tables within.
 
     `handles` are the open files that its records are in, where a process of its own is to measure it.
