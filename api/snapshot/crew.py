@@ -1,7 +1,7 @@
-"""Processes that work at the debates of a folder at the same time, and hand what they make over in the order in which it was asked for.
+"""Processes of a build, which work beside the one that started them: at the debates of a folder, or at a draft.
 
-Each reads what it is to do from its standard input and ends with it: none outlives the process that started it by more than a unit.
-No more is kept of what is made than two units a process.
+What they make is handed over in the order in which it was asked for, and no more of it is kept than two units a process. Each reads what
+it is to do from its standard input and ends with it: none outlives the process that started it by more than a task.
 """
 
 from __future__ import annotations
