@@ -36,6 +36,7 @@ from api.formats import csv as csv_format
 from api.snapshot import csv_lines, exports, measuring
 from api.snapshot.build import build
 from api.snapshot.exports import DATASET, NAMES, Mismatch
+from api.snapshot.holding import UnusableSnapshot
 from api.snapshot.read import Snapshot
 from api.snapshot.record_writing import draft_records
 from schemas import BY_COLLECTION, RESOURCES, Resource
@@ -508,5 +509,21 @@ def test_lines_of_a_record_that_is_another_now_stand_in_the_place_of_the_old_one
         csv_lines.write(database, "claims", csv_lines.pieces(claims, list(map(json.loads, held)), held), 7, 1)
         csv_lines.renew(database, records, "claims", 8, before=held[1], body=new)
         ((size, lines),) = database.execute("SELECT size, lines FROM csv_lines")
-    assert csv_lines.unpacked(lines) == csv_format.lines(claims, [held[0], new], None)
-    assert size == len(csv_lines.unpacked(lines))
+    assert csv_lines.unpacked(lines, size) == csv_format.lines(claims, [held[0], new], None)
+
+
+def test_lines_of_which_any_bit_is_another_one_now_are_never_taken_for_right(tiny_client: FlaskClient) -> None:
+    lines = whole(tiny_client, "claims.csv")
+    held = csv_lines.packed(lines)
+    assert csv_lines.unpacked(held, len(lines)) == lines
+    refused = 0
+    for bit in range(8 * len(held)):
+        damaged = bytearray(held)
+        damaged[bit // 8] ^= 1 << bit % 8
+        try:
+            assert csv_lines.unpacked(bytes(damaged), len(lines)) == lines
+        except UnusableSnapshot:
+            refused += 1
+    assert refused > 0.99 * 8 * len(held), "few bits are of no account"
+    with pytest.raises(UnusableSnapshot, match="lines of CSV are damaged"):
+        csv_lines.unpacked(held, len(lines) + 1)

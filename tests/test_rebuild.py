@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 import apsw
 import orjson
 import pytest
+from changing import database_of
 from hypothesis import given
 from hypothesis import strategies as st
 from laws import examples
@@ -29,6 +31,7 @@ from api.snapshot import build as building
 from api.snapshot.build import Source, build
 from api.snapshot.crew import Crew, apart
 from api.snapshot.draft import DRAFT
+from api.snapshot.exports import exports
 from api.snapshot.filling import PAGE_BYTES
 from api.snapshot.filter_sets import kinds
 from api.snapshot.layout import filter_table
@@ -221,6 +224,16 @@ def test_debates_that_are_replaced_are_the_same_in_every_byte_whether_or_not_a_p
     assert list(content(tmp_path / "2.rostrum")) == list(content(tmp_path / "new.rostrum"))
 
 
+def test_a_crew_that_ends_with_what_nobody_has_asked_for_leaves_no_thread_behind(large: Path) -> None:
+    before = threading.active_count()
+    orders = [Order((path.name,)) for path in sorted(large.iterdir()) if path.is_dir()]
+    with Crew(large, 2) as crew:
+        assert next(crew.map("check", orders)).unit == orders[0].unit
+        assert threading.active_count() == before + 2
+    assert threading.active_count() == before
+    assert children() == []
+
+
 def test_where_the_process_that_measures_the_exports_dies_nobody_waits_for_it(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "draft")  # where it would wait for the first byte
     with draft_records(tmp_path) as records, apart(Draft(tmp_path / "draft", records.written(), {}), records.written().handles()) as asked:
@@ -297,6 +310,18 @@ def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(
     body = Snapshot(again).item(BY_TYPE["claim"], "biscuits.strong-tea-holds")
     assert body
     assert orjson.loads(body)["tags"] == ["another"]
+
+
+def test_lines_of_csv_that_are_damaged_are_not_taken_over(tmp_path: Path) -> None:
+    data, old = tiny(tmp_path / "data"), tmp_path / "old.rostrum"
+    built(data, old)
+    with database_of(old) as database:
+        for number, lines in list(database.execute("SELECT id, lines FROM csv_lines WHERE collection = 'sources'")):
+            database.execute("UPDATE csv_lines SET lines = ? WHERE id = ?", (lines[:-6] + bytes([lines[-6] ^ 1]) + lines[-5:], number))
+    change(data, "biscuits/claims.json", "strong-tea-holds", tags=["another"])
+    again, new = built(data, tmp_path / "again.rostrum", old), built(data, tmp_path / "new.rostrum")
+    assert list(content(again)) == list(content(new))
+    assert exports(Snapshot(again)) == exports(Snapshot(new))
 
 
 def test_what_was_replaced_again_and_again_does_not_fill_a_snapshot(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, islice, repeat
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from threading import Thread
 from types import TracebackType
 from typing import Any, Final, Protocol, Self
@@ -27,6 +27,7 @@ from .tasks import Folder
 
 MOST: Final = 16  # processes; more would only wait for the one that writes
 LENGTH_BYTES: Final = 8
+SECONDS_BETWEEN_LOOKS: Final = 0.01
 AHEAD: Final = 2  # units that a process is told of before it has handed over the first
 
 
@@ -113,7 +114,8 @@ class _Worker:
             pass_fds=handles,
         )
         self._made: Queue[bytes] = Queue(1)
-        Thread(target=self._take, daemon=True).start()
+        self._taking = Thread(target=self._take, daemon=True)
+        self._taking.start()
         self._send(place)
 
     def _take(self) -> None:
@@ -123,6 +125,15 @@ class _Worker:
             del frame
             self._made.join()  # what waits beside it waits in the process
         self._made.put(b"")
+
+    def _taken(self, seconds: float | None = None) -> bytes:
+        """Return what the process has made next, nothing once it has died; the one behind it may come then.
+
+        :raises Empty: nothing has come in so many seconds.
+        """
+        frame = self._made.get(timeout=seconds)
+        self._made.task_done()
+        return frame
 
     def results(self, task: str, items: Sequence[Any]) -> Iterator[Any]:
         """Yield what the process makes of each item.
@@ -135,8 +146,7 @@ class _Worker:
 
     def _results(self, task: str, items: Sequence[Any], waiting: Iterator[Any]) -> Iterator[Any]:
         for _, following in zip(items, chain(waiting, repeat(None)), strict=False):
-            frame = self._made.get()
-            self._made.task_done()
+            frame = self._taken()
             if not frame:
                 raise OSError("a process of the build has died")
             if following is not None:
@@ -156,11 +166,15 @@ class _Worker:
             _write(self._process.stdin, _frame(message))
 
     def end(self) -> None:
+        """End the process, and the thread with it, whatever that still has to hand over."""
         self._process.kill()
         self._process.wait()
+        while self._taking.is_alive():
+            with suppress(Empty):
+                self._taken(SECONDS_BETWEEN_LOOKS)
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe:
-                with suppress(BrokenPipeError, ValueError):
+                with suppress(BrokenPipeError):
                     pipe.close()
 
 

@@ -32,28 +32,30 @@ class _Coding(threading.local):
     """What compresses and decompresses in a thread: to make it takes longer than to use it."""
 
     def __init__(self) -> None:
-        """Make it."""
-        self.compressor = zstandard.ZstdCompressor(level=LEVEL)
+        """Make it; what it compresses has a checksum."""
+        self.compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
         self.decompressor = zstandard.ZstdDecompressor()
 
 
 _CODING: Final = _Coding()
 
 
-def unpacked(lines: bytes) -> bytes:
-    """Return lines that are held compressed.
+def packed(lines: bytes) -> bytes:
+    """Return lines as they are held."""
+    return _CODING.compressor.compress(lines)
+
+
+def unpacked(held: bytes, size: int) -> bytes:
+    """Return lines, given how they are held and how many bytes they are.
 
     :raises UnusableSnapshot: they are damaged.
     """
     try:
-        return _CODING.decompressor.decompress(lines)
-    except zstandard.ZstdError as error:
-        raise UnusableSnapshot("lines of CSV are damaged; build the snapshot again") from error
-
-
-def packed(lines: bytes) -> bytes:
-    """Return lines as they are held."""
-    return _CODING.compressor.compress(lines)
+        if zstandard.frame_content_size(held) == size:  # else it might be any number, and as much memory be asked for
+            return _CODING.decompressor.decompress(held)
+    except zstandard.ZstdError:
+        pass
+    raise UnusableSnapshot("lines of CSV are damaged; build the snapshot again")
 
 
 def pieces(resource: Resource, records: Sequence[Mapping[str, Any]], bodies: Sequence[bytes]) -> Iterator[Piece]:
@@ -87,9 +89,9 @@ def remove(database: apsw.Connection, collection: str, first: int, last: int) ->
 def renew(database: apsw.Connection, records: Bodies, collection: str, row: int, *, before: Body, body: bytes) -> None:
     """Write the lines of a row anew, whose record was another one before, in the piece that they are in."""
     resource = BY_COLLECTION[collection]
-    statement = "SELECT id, first, last, lines FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1"
-    ((number, first, last, compressed),) = database.execute(statement, (collection, row))
-    lines, old = unpacked(compressed), csv.lines(resource, [before], None)
+    statement = "SELECT id, first, last, size, lines FROM csv_lines WHERE collection = ? AND first <= ? ORDER BY first DESC LIMIT 1"
+    ((number, first, last, size, held),) = database.execute(statement, (collection, row))
+    lines, old = unpacked(held, size), csv.lines(resource, [before], None)
     if lines.count(old) == 1:
         lines = lines.replace(old, csv.lines(resource, [body], None))
     else:  # a text of another record holds the same lines

@@ -37,8 +37,8 @@ class Rendering:
     encode: Encode
 
 
-def _csv(_: Resource, lines: Sequence[bytes]) -> bytes:
-    return b"".join(map(csv_lines.unpacked, lines))
+def _csv(_: Resource, lines: Sequence[tuple[bytes, int]]) -> bytes:
+    return b"".join(csv_lines.unpacked(held, size) for held, size in lines)
 
 
 def _jsonl(resource: Resource, bodies: Sequence[Body]) -> bytes:
@@ -74,7 +74,7 @@ def _bodies(held: Held, collection: str, first: int, last: int) -> Iterator[Row]
 def _lines(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:
     """Yield the lines of CSV of debates."""
     statement = "SELECT first, lines, size FROM csv_lines WHERE collection = ? AND first BETWEEN ? AND ? ORDER BY first"
-    return held.rows(statement, (collection, first, last))
+    return ((row, (lines, size), size) for row, lines, size in held.rows(statement, (collection, first, last)))
 
 
 def _texts(held: Held, collection: str, first: int, last: int) -> Iterable[Row]:
