@@ -149,11 +149,17 @@ def run(command: list[str], more: Mapping[str, str] | None = None) -> Run:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=output, env={**os.environ, **(more or {})})
         watching = threading.Thread(target=_watch, args=(process.pid, peak, over))
         watching.start()
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # told to end, which must not wait for the command
+            process.kill()
+            process.wait()
+            raise
+        finally:
+            over.set()
+            watching.join()
         process.returncode = os.waitstatus_to_exitcode(status)
         took = time.perf_counter() - began
-        over.set()
-        watching.join()
     text = log.read_text("utf-8", "replace")
     if process.returncode:
         raise Failed(f"{' '.join(command[:4])} … ended with {process.returncode}: {text[-600:].strip()}")
