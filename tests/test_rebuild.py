@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -215,8 +214,7 @@ def test_debates_that_are_replaced_are_the_same_in_every_byte_whether_or_not_a_p
     data = shutil.copytree(large, tmp_path / "data")
     Source(data, jobs=1).build(tmp_path / "old.rostrum")
     debate = min(path.name for path in data.iterdir() if path.is_dir())
-    about = json.loads((data / debate / "debate.json").read_text("utf-8"))
-    write(data, f"{debate}/debate.json", about | {"summary": "Another."})
+    change(data, f"{debate}/debate.json", debate, summary="Another.")
     for jobs in (1, 2):
         Source(data, jobs=jobs, base=tmp_path / "old.rostrum").build(tmp_path / f"{jobs}.rostrum")
     assert (tmp_path / "1.rostrum").read_bytes() == (tmp_path / "2.rostrum").read_bytes() != (tmp_path / "old.rostrum").read_bytes()
@@ -282,8 +280,7 @@ def test_where_an_edit_finds_no_room_all_is_compiled_again_by_several_processes(
     data = shutil.copytree(large, tmp_path / "data")
     Source(data, jobs=2).build(tmp_path / "old.rostrum")
     for debate in sorted(path.name for path in data.iterdir() if path.is_dir())[:3]:
-        about = json.loads((data / debate / "debate.json").read_text("utf-8"))
-        write(data, f"{debate}/debate.json", about | {"summary": "Another."})
+        change(data, f"{debate}/debate.json", debate, summary="Another.")
     with apsw.Connection(str(tmp_path / "old.rostrum")) as old:
         old.execute("UPDATE blocks SET first = 1, last = 1, reserved = 1")
     old.close()

@@ -124,14 +124,13 @@ class DraftRecords:
         with draft.open("r+b") as file:
             begin, bodies, _ = self.shape.bounds(file.seek(0, 2))
             file.truncate(begin)
-            for collection, count in self.shape.places.items():
-                self._places[collection].flush()
-                append(self._places[collection].fileno(), 0, count * PLACE_BYTES, file)
+            written = self.written()
+            for collection in self.shape.places:
+                handle, count = written.places[collection]
+                append(handle, 0, count * PLACE_BYTES, file)
             file.truncate(bodies)
-            if self._base:
-                append(self._base.handle, self._base.begin, self._kept, file)
-            self._bodies.flush()
-            append(self._bodies.fileno(), 0, self.shape.size - self._kept, file)
+            append(written.old, written.begin, written.kept, file)
+            append(written.new, 0, self.shape.size - written.kept, file)
 
     def _put(self, collection: str, first: int, numbers: array[int]) -> None:
         """Write places from that of a row on."""
