@@ -236,7 +236,7 @@ def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR091
         for words, texts in ((going, records["quotes"]), (coming, quotes)):
             for row in sorted(row for row in texts if first <= row <= last):
                 words.add(row, search.document(QUOTE, record(texts[row])))
-        refresh(database, Lists(database), "quotes", [(first, last)], going, coming)
+        refresh(database, Lists(database.execute), "quotes", [(first, last)], going, coming)
         postings.write(fresh)
         changed, new = opened(path), opened(fresh_path)
         for terms in asked:

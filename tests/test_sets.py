@@ -135,7 +135,7 @@ class Replacing:
         """Leave some rows of blocks out, let others change places in what they have, and bring all up to date."""
         name = resource.collection
         with database_of(self.path) as self.database:
-            notes = [derived.touched(self.database, name, *block) for block in blocks]
+            notes = [derived.touched(self.database.execute, name, *block) for block in blocks]
             for block in blocks:
                 self._shuffle(resource, block, chance)
             derived.refresh(self.database, name, blocks, notes, self.cut)
@@ -336,14 +336,14 @@ def test_a_whole_collection_can_go_and_come_back(odd_world: World, tmp_path: Pat
     with database_of(path) as database:
         for resource in RESOURCES:
             tables = [resource.collection, *(filter_table(resource, one) for one in resource.filters)]
-            notes = [derived.touched(database, resource.collection, *block)]
+            notes = [derived.touched(database.execute, resource.collection, *block)]
             held = {table: database.execute(f"SELECT * FROM {table}").fetchall() for table in tables}
             for table in tables:
                 database.execute(f"DELETE FROM {table}")
             derived.refresh(database, resource.collection, [block], notes, FINE)
             for table, rows in held.items():
                 database.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(rows[0]) if rows else '?')})", rows)
-            notes = [derived.touched(database, resource.collection, *block)]
+            notes = [derived.touched(database.execute, resource.collection, *block)]
             derived.refresh(database, resource.collection, [block], notes, FINE)
     after = Snapshot(path)
     assert {resource.type: list(answers(after, resource)) for resource in RESOURCES} == expected

@@ -12,27 +12,36 @@ import orjson
 from schemas import BY_COLLECTION
 
 from . import derived, renewing, search
-from .records import Bodies
+from .read import Snapshot
+from .writing import PASSAGES
 
 Block = tuple[int, int]  # first and last row, both within
 
 
 class Changes:
-    """The blocks of rows that go and come in a database."""
+    """The blocks of rows of a snapshot that go, and those that come in their place in a copy of it."""
 
-    def __init__(self, database: apsw.Connection, records: Bodies) -> None:
-        """Take the database and the bodies of its records."""
-        self._database, self._records = database, records
+    def __init__(self, base: Snapshot, going: Iterable[str]) -> None:
+        """Take note of what goes with some debates, and of all actors, which always do: the copy may be still on its way."""
+        self._base = base
         self._blocks: dict[str, list[Block]] = defaultdict(list)
         self._notes: dict[str, list[derived.Note]] = defaultdict(list)
         self._going: dict[str, renewing.Words] = defaultdict(renewing.Words)
         self._coming: dict[str, renewing.Words] = defaultdict(renewing.Words)
+        for debate in going:
+            for block in base.rows("SELECT collection, first, last FROM blocks WHERE debate = ? AND collection <> ?", (debate, PASSAGES)):
+                self.leaving(*block)
+            ((row,),) = base.rows("SELECT row FROM debates WHERE id = ?", (debate,))
+            self.leaving("debates", row, row)
+        ((first, last),) = base.rows("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM actors")
+        self.leaving("actors", first, last)
+        self._lists = renewing.Lists(base.rows)
 
     def leaving(self, collection: str, first: int, last: int) -> None:
-        """Take note of rows that are about to go."""
+        """Take note of rows that go."""
         self._blocks[collection].append((first, last))
-        self._notes[collection].append(derived.touched(self._database, collection, first, last))
-        for row, body in self._records.between(collection, first, last):
+        self._notes[collection].append(derived.touched(self._base.rows, collection, first, last))
+        for row, body in self._base.records.between(collection, first, last):
             self._going[collection].add(row, search.document(BY_COLLECTION[collection], orjson.loads(body)))
 
     def coming(self, collection: str, documents: Iterable[Sequence[Any]], first: int, step: int = 1) -> None:
@@ -44,13 +53,12 @@ class Changes:
         if last is not None:
             self._blocks[collection].append((first, last))
 
-    def renew(self) -> None:
-        """Bring all up to date, once the old rows have gone and the new ones have come."""
-        lists = renewing.Lists(self._database)
+    def renew(self, database: apsw.Connection) -> None:
+        """Bring all in the copy up to date, once the old rows have gone and the new ones have come."""
         for collection, blocks in self._blocks.items():
             apart = list(merged(blocks))
-            derived.refresh(self._database, collection, apart, self._notes[collection])
-            renewing.refresh(self._database, lists, collection, apart, self._going[collection], self._coming[collection])
+            derived.refresh(database, collection, apart, self._notes[collection])
+            renewing.refresh(database, self._lists, collection, apart, self._going[collection], self._coming[collection])
 
 
 def merged(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -11,6 +11,7 @@ import apsw
 from schemas import RESOURCES
 
 from .filter_sets import Block, refresh_sets, values_within, write_sets
+from .layout import Rows
 from .order_refresh import refresh_orders
 from .order_writing import write_orders
 from .orders import GROUPED, SPAN
@@ -39,9 +40,9 @@ def write(database: apsw.Connection, cut: Cut = Cut()) -> None:
         write_orders(database, resource, cut.span, cut.grouped)
 
 
-def touched(database: apsw.Connection, collection: str, first: int, last: int) -> Note:
-    """Return a note of what the rows of a block contribute: taken before they go."""
-    return values_within(database, COLLECTIONS[collection], (first, last))
+def touched(rows: Rows, collection: str, first: int, last: int) -> Note:
+    """Return a note of what the rows of a block contribute, given what reads the tables where they are."""
+    return values_within(rows, COLLECTIONS[collection], (first, last))
 
 
 def refresh(
@@ -57,7 +58,7 @@ def refresh(
     """
     resource = COLLECTIONS[collection]
     if blocks:
-        both = [*notes, *(values_within(database, resource, block) for block in blocks)]
+        both = [*notes, *(values_within(database.execute, resource, block) for block in blocks)]
         changed = {name: {value for note in both for value in note[name]} for name in both[0]}
         refresh_sets(database, resource, blocks, changed)
         refresh_orders(database, resource, blocks, cut.span, cut.grouped)

@@ -72,11 +72,11 @@ def copying(snapshot: Snapshot, target: Path) -> Iterator[Callable[[], None]]:
 class Editor:
     """Replaces debates in a database and its records."""
 
-    def __init__(self, database: apsw.Connection, records: DraftRecords) -> None:
-        """Take both, a copy of a whole snapshot."""
+    def __init__(self, database: apsw.Connection, records: DraftRecords, changes: Changes) -> None:
+        """Take both, a copy of a whole snapshot, and note of what goes in any case."""
         self.database, self.records = database, records
         self._words = passages.Counts(database)
-        self._changed = Changes(database, records)
+        self._changed = changes
         self.writer = Writer(database, records, new=False, written=self._changed.coming)
 
     def _rows(self, statement: str, bindings: tuple[Any, ...] = ()) -> list[Any]:
@@ -101,7 +101,6 @@ class Editor:
         if resource.type == "source":
             within = "source IN (SELECT id FROM sources WHERE row BETWEEN ? AND ?)"
             self.database.execute(f"DELETE FROM texts WHERE {within}", (first, last))
-        self._changed.leaving(resource.collection, first, last)
         for table in (resource.collection, *(filter_table(resource, one) for one in resource.filters)):
             self.database.execute(f"DELETE FROM {table} WHERE row BETWEEN ? AND ?", (first, last))
         self.records.remove(resource.collection, first, last)
@@ -176,6 +175,6 @@ class Editor:
         """Bring up to date what is known of all debates at once."""
         self.writer.index_words()
         self._words.write()
-        self._changed.renew()
+        self._changed.renew(self.database)
         for table in ("search", "passage_words"):
             self.database.execute(f"INSERT INTO {table} ({table}, rank) VALUES ('merge', {MERGED_PAGES})")

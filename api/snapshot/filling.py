@@ -20,6 +20,7 @@ from schemas.units import Found, Named
 
 from . import measuring, passages
 from .base import Base, Known
+from .changes import Changes
 from .compiling import Compiled, actors
 from .editing import Editor
 from .layout import APPLICATION_ID, FORMAT, software
@@ -121,10 +122,10 @@ def edit(
 
     :raises NoRoom: there is no room for a debate among those that stay.
     """
-    made = _begun(iter(made))  # while the system copies
+    made, changes = _begun(iter(made)), Changes(base.snapshot, sorted(away & base.known.keys()))  # while the system copies
     copied()
     with _opened(draft, base.snapshot.records) as (database, records):
-        editor = Editor(database, records)
+        editor = Editor(database, records, changes)
         with database:
             _replace(editor, content, base, made, away)
         with _exports(draft, records, content, apart) as exports, database:

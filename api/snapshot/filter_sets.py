@@ -14,7 +14,7 @@ from api.bounds import MOST_FACET_VALUES
 from api.filters import BUCKETS
 from schemas import Filter, Resource
 
-from .layout import as_numbers, filter_table, is_date
+from .layout import Rows, as_numbers, filter_table, is_date
 from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, keep_few, rare_name, value_name
 
 MOST_NOTED: Final = 2 * MOST_FACET_VALUES  # values, so that building again may lose half of them before it has to count all
@@ -76,7 +76,7 @@ def note_frequent(database: apsw.Connection, name: str, table: str) -> None:
 
 
 def refresh_frequent(database: apsw.Connection, name: str, table: str, changed: Iterable[Any]) -> None:
-    """Bring those values up to date, where some stand in more rows now, or in fewer.
+    """Bring those values up to date, where some stand in more rows now, or in fewer, and the sets are up to date.
 
     Where there may be more values than are noted, all that is known of the others is that they come behind the last one: only where
     too few come before that are all values counted again.
@@ -84,8 +84,9 @@ def refresh_frequent(database: apsw.Connection, name: str, table: str, changed: 
     noted = database.execute("SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value", (name,)).fetchall()
     values = [(name, value) for value in changed]
     database.executemany("DELETE FROM frequent WHERE name = ? AND value = ?", values)
-    counted = f"SELECT ?, count(*), value FROM {table} WHERE value = ? GROUP BY value"
-    database.executemany(f"INSERT INTO frequent {counted}", values)
+    set_ = "SELECT size FROM sets WHERE name = ?1 AND value = ?2"  # of a value that has one, it is known how many rows that holds
+    counted = f"SELECT ?1, coalesce(({set_}), (SELECT count(*) FROM {table} WHERE value = ?2)) AS size, ?2"
+    database.executemany(f"INSERT INTO frequent SELECT * FROM ({counted}) WHERE size > 0", values)
     if len(noted) >= MOST_FACET_VALUES:
         _forget(database, name, noted[-1])
         ((left,),) = database.execute("SELECT count(*) FROM frequent WHERE name = ?", (name,))
@@ -102,10 +103,10 @@ def _forget(database: apsw.Connection, name: str, last: Any) -> None:
     database.execute(behind, (name, *last))
 
 
-def values_within(database: apsw.Connection, resource: Resource, block: Block) -> dict[str, set[Any]]:
-    """Return the values that stand in the rows of a block, by the name of their sets."""
+def values_within(rows: Rows, resource: Resource, block: Block) -> dict[str, set[Any]]:
+    """Return the values that stand in the rows of a block, by the name of their sets, given what reads the tables."""
     return {
-        name: set(_column(database, f"SELECT DISTINCT {expression} FROM {table} WHERE row BETWEEN ? AND ?", block)) - {None}
+        name: {value for (value,) in rows(f"SELECT DISTINCT {expression} FROM {table} WHERE row BETWEEN ? AND ?", block)} - {None}
         for name, table, expression, _ in kinds(resource)
     }
 

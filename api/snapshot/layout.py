@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import apsw
 from pyroaring import BitMap
@@ -23,6 +23,7 @@ MOST_ROWS: Final = 1 << 32  # of a collection, gaps included: each number of a r
 SUFFIX: Final = ".rostrum"
 ROOT: Final = Path(__file__).parents[2]
 DECIDING: Final = ("api/formats", "api/search_text.py", "api/snapshot", "api/verify", "api/words.py", "schemas")
+Rows = Callable[[str, Sequence[Any]], Iterable[Any]]  # what reads the rows that a statement finds, given what is bound in it
 
 COMMON: Final = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value NOT NULL) WITHOUT ROWID;

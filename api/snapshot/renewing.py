@@ -13,7 +13,7 @@ from pyroaring import BitMap
 from schemas import BY_COLLECTION, RESOURCES
 
 from . import lengths
-from .layout import as_numbers, packed
+from .layout import Rows, as_numbers, packed
 from .levels import NOWHERE, Levels, levels_of
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM
 from .search import BETWEEN_FIELDS
@@ -48,11 +48,11 @@ class Words:
 class Lists:
     """The common tokens of a database, each with the number of the list of its sets, which several may share."""
 
-    def __init__(self, database: apsw.Connection) -> None:
-        """Take the database."""
+    def __init__(self, rows: Rows) -> None:
+        """Take what reads the tables."""
         self.numbers: dict[Token, int] = {}
         self.sharing: dict[int, list[Token]] = defaultdict(list)
-        for kind, token, number in database.execute("SELECT kind, token, list FROM common ORDER BY kind, token"):
+        for kind, token, number in rows("SELECT kind, token, list FROM common ORDER BY kind, token", ()):
             self.numbers[kind, token] = number
             self.sharing[number].append((kind, token))
         self._most = max(self.sharing, default=0)
