@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
+import struct
 import tempfile
 from array import array
 from collections.abc import Iterator
@@ -43,7 +45,7 @@ def written(records: DraftRecords, model: Model, steps: list[tuple[str, int, int
 def whole(records: DraftRecords, path: Path) -> Iterator[Records]:
     """Give the records of a file that is whole."""
     path.write_bytes(DATABASE)
-    records.append_to(path)
+    records.put_behind(len(DATABASE), path)
     handle = os.open(path, os.O_RDONLY)
     try:
         yield Records(handle, len(DATABASE), records.shape)
@@ -104,34 +106,34 @@ def test_what_is_mapped_begins_where_every_system_can_map_it(tmp_path: Path) -> 
             assert (tmp_path / "file").stat().st_size == end == bodies + 6
 
 
-@pytest.mark.parametrize("hindered", ["", "missing", "refused", "short"])
-def test_a_part_of_a_file_is_copied_whether_or_not_the_system_does_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hindered: str
+@pytest.mark.parametrize("shares", [False, True])
+def test_a_part_of_a_file_is_copied_whether_or_not_the_two_can_share_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, shares: bool
 ) -> None:
     data = os.urandom(3 * copying.BUFFER_BYTES)
     (tmp_path / "source").write_bytes(data)
     (tmp_path / "target").write_bytes(b"before")
-    if hindered == "missing":
-        monkeypatch.delattr(os, "copy_file_range", raising=False)
-    elif hindered:
 
-        def copied(source: int, target: int, count: int, at: int, to: int) -> int:
-            if hindered == "refused" or at > 1000:
-                raise OSError(errno.EXDEV, "Invalid cross-device link")
-            return os.pwrite(target, os.pread(source, 700, at), to)
+    def ioctl(target: int, request: int, asked: bytes) -> None:
+        """Do what a file system does that can share blocks, or refuse it."""
+        handle, begin, size, at = struct.unpack("qQQQ", asked)
+        assert request == 0x4020940D
+        if not shares:
+            raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+        os.pwrite(target, os.pread(handle, size, begin), at)
 
-        monkeypatch.setattr(os, "copy_file_range", copied, raising=False)
+    monkeypatch.setattr(fcntl, "ioctl", ioctl)
     with (tmp_path / "source").open("rb") as source, (tmp_path / "target").open("r+b") as target:
-        copying.append(source.fileno(), 17, len(data) - 20, target)
-        target.write(b"behind")
-    assert (tmp_path / "target").read_bytes() == b"before" + data[17:-3] + b"behind"
+        copying.copy(source.fileno(), 17, len(data) - 20, target.fileno(), 6)
+        copying.copy(source.fileno(), 5, 0, target.fileno(), 1)
+    assert (tmp_path / "target").read_bytes() == b"before" + data[17:-3]
 
 
 def test_a_file_that_ends_too_early_is_not_copied_in_part_without_a_word(tmp_path: Path) -> None:
     (tmp_path / "source").write_bytes(b"short")
     source, target = tmp_path / "source", tmp_path / "target"
     with source.open("rb") as old, target.open("w+b") as new, pytest.raises(OSError, match="ends 15 bytes before it should"):
-        copying.append(old.fileno(), 0, 20, new)
+        copying.copy(old.fileno(), 0, 20, new.fileno(), 0)
 
 
 def test_a_body_is_found_beyond_what_thirty_two_bits_can_say(tmp_path: Path) -> None:

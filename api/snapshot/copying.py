@@ -1,36 +1,36 @@
-"""Copying a part of a file to the end of another: within the system, which shares the blocks of the two where it can."""
+"""Copying a part of a file into another: the two share its blocks where the file system can do that."""
 
 from __future__ import annotations
 
+import fcntl
 import os
+import struct
 from contextlib import suppress
-from typing import IO, Final
+from typing import Final
 
-AT_ONCE: Final = 1 << 30  # bytes that the system copies before it is asked again
-BUFFER_BYTES: Final = 1 << 20
+# FICLONERANGE of Linux (ioctl_ficlonerange(2)): a file, a place in it, how many bytes, and where they are to stand in the other file.
+CLONE: Final = 0x4020940D
+CLONED: Final = struct.Struct("=qQQQ")
+BUFFER_BYTES: Final = 1 << 20  # it stays in the cache of a processor: the system's own way to copy, in small pieces, takes a fifth longer
 
 
-def append(source: int, begin: int, size: int, target: IO[bytes]) -> None:
-    """Copy so many bytes of an open file from a place on to the end of another, of which nothing is to be read from memory.
+def copy(source: int, begin: int, size: int, target: int, at: int) -> None:
+    """Copy so many bytes of an open file, from a place on, to a place in another.
 
     :raises OSError: one cannot be read, or the other be written.
     """
-    target.seek(0, os.SEEK_END)
-    target.flush()
-    end = begin + size
-    with suppress(OSError):  # the two are on different file systems, or of a kind that cannot do it
-        while begin < end and (done := _copied(source, begin, min(AT_ONCE, end - begin), target)):
-            begin += done
-    target.seek(0, os.SEEK_END)
-    while begin < end:
-        part = os.pread(source, min(BUFFER_BYTES, end - begin), begin)
-        if not part:
-            raise OSError(f"a file ends {end - begin} bytes before it should")
-        target.write(part)
-        begin += len(part)
+    if size and not _shared(source, begin, size, target, at):
+        end, shift, buffer = begin + size, at - begin, memoryview(bytearray(min(size, BUFFER_BYTES)))
+        while begin < end:
+            read = os.preadv(source, [buffer[: end - begin]], begin)
+            if not read:
+                raise OSError(f"a file ends {end - begin} bytes before it should")
+            begin += os.pwrite(target, buffer[:read], begin + shift)
 
 
-def _copied(source: int, begin: int, size: int, target: IO[bytes]) -> int:
-    """Have the system copy bytes behind what the target holds, and return how many it did; none where it has no way to."""
-    copy = getattr(os, "copy_file_range", None)
-    return copy(source, target.fileno(), size, begin, os.fstat(target.fileno()).st_size) if copy else 0
+def _shared(source: int, begin: int, size: int, target: int, at: int) -> bool:
+    """Have the two files share these bytes until one changes them, and say whether they do."""
+    with suppress(OSError):  # they are on different file systems, or of a kind that cannot do it, or where no block begins
+        fcntl.ioctl(target, CLONE, CLONED.pack(source, begin, size, at))
+        return True
+    return False

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,18 +19,21 @@ from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 from . import csv_lines, passages, search
 from .changes import Changes
 from .compiling import Block, Compiled
-from .copying import append
+from .copying import copy
 from .holding import UnusableSnapshot, identity
 from .layout import filter_table, is_date, own_sorts, sort_column
 from .read import Snapshot
-from .record_writing import DraftRecords
+from .record_writing import Ahead, DraftRecords
+from .records import aligned
 from .streams import order
 from .writing import PASSAGES, STEP, Writer
 
 MOST_LEFT: Final = 0.5  # of the bytes of all records, that no place leads to any more
+LARGE: Final = 1 << 26  # bytes of bodies, from which on they are copied while the database is edited
+GROWTH: Final = 8  # the part of a database that it may grow by then
 MERGED_PAGES: Final = 1_000  # of the index of words that a build brings together at most
 # How a snapshot that is copied shows that it is damaged, when its pages or what stands in them are read.
-DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, UnusableSnapshot, LookupError, TypeError, ValueError)
+DAMAGE: Final = (apsw.CorruptError, apsw.NotADBError, apsw.FullError, UnusableSnapshot, LookupError, TypeError, ValueError)
 
 
 class NoRoom(Exception):
@@ -48,25 +52,50 @@ def sound() -> Iterator[None]:
         raise NoRoom from error
 
 
-def copy(snapshot: Snapshot, target: Path) -> None:
-    """Copy the database of a snapshot into a file that is empty.
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A snapshot on its way into a draft: what waits for its database, and how the bodies of its records come, if they do meanwhile."""
 
-    :raises NoRoom: another file has taken its name, or too much of it is records that were replaced.
+    database: Callable[[], None]
+    ahead: Ahead | None = None
+
+
+@contextmanager
+def copying(snapshot: Snapshot, target: Path) -> Iterator[Copied]:
+    """Have a snapshot copied into a file that is empty: its database, and then, where these are many, the bodies of its records.
+
+    These come behind room for the database to grow, so that they are copied while it is edited.
+
+    :raises NoRoom: too much of it is records that were replaced; or, of what waits, another file has taken its name.
     """
     records = snapshot.records
     if records.shape.left > MOST_LEFT * records.shape.size:
         raise NoRoom
-    with target.open("r+b") as new:
-        append(records.handle, 0, records.database, new)
+    beside = ThreadPoolExecutor(1)
+    try:
+        database, ahead = beside.submit(copy_database, snapshot, target), None
+        if records.shape.size >= LARGE:
+            _, bodies, _ = records.shape.bounds(records.database)
+            place = aligned(bodies + records.database // GROWTH)
+            ahead = Ahead(place, beside.submit(_copy, snapshot, records.begin, records.shape.size, target, place).result)
+        yield Copied(database.result, ahead)
+    finally:
+        beside.shutdown(cancel_futures=True)
+
+
+def copy_database(snapshot: Snapshot, target: Path) -> None:
+    """Copy the database of a snapshot into a file.
+
+    :raises NoRoom: another file has taken the name of the snapshot.
+    """
+    _copy(snapshot, 0, snapshot.records.database, target, 0)
     if identity(snapshot.path) != snapshot.identity:
         raise NoRoom
 
 
-@contextmanager
-def copying(snapshot: Snapshot, target: Path) -> Iterator[Callable[[], None]]:
-    """Have the database of a snapshot copied into a file that is empty, and give what waits for it; see ``copy``."""
-    with ThreadPoolExecutor(1) as beside:
-        yield beside.submit(copy, snapshot, target).result
+def _copy(snapshot: Snapshot, begin: int, size: int, target: Path, at: int) -> None:
+    with target.open("r+b") as new:
+        copy(snapshot.records.handle, begin, size, new.fileno(), at)
 
 
 class Editor:

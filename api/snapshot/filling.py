@@ -22,11 +22,11 @@ from . import measuring, passages
 from .base import Base, Known
 from .changes import Changes
 from .compiling import Compiled, actors
-from .editing import Editor
+from .editing import Copied, Editor
 from .layout import APPLICATION_ID, FORMAT, software
 from .measuring import Measured
 from .model import Naming
-from .record_writing import DraftRecords, draft_records
+from .record_writing import Ahead, DraftRecords, draft_records
 from .records import Records
 from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
@@ -68,17 +68,20 @@ class _Told:
 
 
 @contextmanager
-def _opened(draft: Path, base: Records | None = None) -> Iterator[tuple[apsw.Connection, DraftRecords]]:
+def _opened(draft: Path, base: Records | None = None, ahead: Ahead | None = None) -> Iterator[tuple[apsw.Connection, DraftRecords]]:
     """Give the database of a draft, which need not survive a crash, and its records, which come behind it where nothing fails."""
-    with draft_records(draft.parent, base) as records:
+    with draft_records(draft.parent, base, ahead) as records:
         database = apsw.Connection(str(draft))
         try:
             database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
             database.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
+            if ahead:
+                database.pragma("max_page_count", ahead.place // database.pragma("page_size"))
             yield database, records
+            size = database.pragma("page_count") * database.pragma("page_size")
         finally:
             database.close()
-        records.append_to(draft)
+        records.put_behind(size, draft)
 
 
 def fill(draft: Path, content: Content, made: Iterable[Compiled], *, reach: Reach, apart: bool = False) -> None:
@@ -112,19 +115,19 @@ def edit(
     made: Iterable[Compiled],
     away: AbstractSet[str],
     *,
-    copied: Callable[[], None],
+    copied: Copied,
     reach: Reach,
     apart: bool = False,
 ) -> None:
     """Write into a draft what a snapshot holds, with some debates in place of those that are `away`: others now, or gone.
 
-    `copied` waits until its database is in the draft; `reach` and `apart` are those of ``fill``.
+    `copied` is how that comes into the draft; `reach` and `apart` are those of ``fill``.
 
     :raises NoRoom: there is no room for a debate among those that stay.
     """
     made, changes = _begun(iter(made)), Changes(base.snapshot, sorted(away & base.known.keys()))  # while the system copies
-    copied()
-    with _opened(draft, base.snapshot.records) as (database, records):
+    copied.database()
+    with _opened(draft, base.snapshot.records, copied.ahead) as (database, records):
         editor = Editor(database, records, changes)
         with database:
             _replace(editor, content, base, made, away)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from itertools import accumulate, chain, pairwise
@@ -19,7 +19,7 @@ from typing import IO
 from schemas import RESOURCES
 from schemas.canonical import Body
 
-from .copying import BUFFER_BYTES, append
+from .copying import BUFFER_BYTES, copy
 from .layout import MOST_ROWS
 from .records import NUMBER, PLACE_BYTES, Records, Shape, leading
 
@@ -74,15 +74,23 @@ class _Window:
         return self._held[begin - self._begin : end - self._begin]
 
 
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """The bodies of a snapshot that are copied into a draft while its database may still grow: where they begin, and what waits for it."""
+
+    place: int
+    wait: Callable[[], None]
+
+
 class DraftRecords:
     """The records of a draft: those of a snapshot, if it is a copy of one, with others in their place."""
 
-    def __init__(self, places: dict[str, IO[bytes]], bodies: IO[bytes], base: Records | None) -> None:
-        """Take files for the places of each collection and for new bodies, and the records that are there already."""
-        self._places, self._bodies, self._base = places, bodies, base
+    def __init__(self, places: dict[str, IO[bytes]], bodies: IO[bytes], base: Records | None, ahead: Ahead | None) -> None:
+        """Take files for the places of each collection and for new bodies, the records that are there already, and how they come."""
+        self._places, self._bodies, self._base, self._ahead = places, bodies, base, ahead
         self.shape = Shape(dict.fromkeys(places, 0))
         if base:
-            self.shape = replace(base.shape, places=dict(base.shape.places))
+            self.shape = replace(base.shape, places=dict(base.shape.places), bodies=ahead.place if ahead else 0)
             for collection in self.shape.places:
                 places[collection].write(base.places(collection))
         self._kept = self.shape.size
@@ -116,21 +124,23 @@ class DraftRecords:
         old, begin = (self._base.handle, self._base.begin) if self._base else (-1, 0)
         return Written(places, old, begin, self._kept, self._bodies.fileno())
 
-    def append_to(self, draft: Path) -> None:
-        """Write all behind the database of a draft.
+    def put_behind(self, database: int, draft: Path) -> None:
+        """Write all behind the database of a draft, which takes so many bytes.
 
         :raises OSError: the file cannot be written.
         """
-        with draft.open("r+b") as file:
-            begin, bodies, _ = self.shape.bounds(file.seek(0, 2))
-            file.truncate(begin)
-            written = self.written()
-            for collection in self.shape.places:
-                handle, count = written.places[collection]
-                append(handle, 0, count * PLACE_BYTES, file)
-            file.truncate(bodies)
-            append(written.old, written.begin, written.kept, file)
-            append(written.new, 0, self.shape.size - written.kept, file)
+        at, bodies, end = self.shape.bounds(database)
+        written = self.written()
+        with draft.open("r+b", buffering=0) as file:
+            if self._ahead:
+                self._ahead.wait()
+            for handle, count in written.places.values():
+                copy(handle, 0, count * PLACE_BYTES, file.fileno(), at)
+                at += count * PLACE_BYTES
+            if not (self._ahead and self._ahead.place == bodies):
+                copy(written.old, written.begin, written.kept, file.fileno(), bodies)
+            copy(written.new, 0, self.shape.size - written.kept, file.fileno(), bodies + written.kept)
+            file.truncate(end)
 
     def _put(self, collection: str, first: int, numbers: array[int]) -> None:
         """Write places from that of a row on."""
@@ -140,14 +150,14 @@ class DraftRecords:
 
 
 @contextmanager
-def draft_records(folder: Path, base: Records | None = None) -> Iterator[DraftRecords]:
-    """Give the records of a draft, which are kept in a folder until they are written."""
+def draft_records(folder: Path, base: Records | None = None, ahead: Ahead | None = None) -> Iterator[DraftRecords]:
+    """Give the records of a draft, which are kept in a folder until they are written: new ones, and those of a snapshot that it copies."""
     with ExitStack() as files:
 
         def new() -> IO[bytes]:
             return files.enter_context(TemporaryFile(dir=folder, buffering=BUFFER_BYTES))
 
-        yield DraftRecords({resource.collection: new() for resource in RESOURCES}, new(), base)
+        yield DraftRecords({resource.collection: new() for resource in RESOURCES}, new(), base, ahead)
 
 
 def _put(file: IO[bytes], at: int, data: bytes | array[int]) -> None:

@@ -25,16 +25,20 @@ ALIGNED: Final = 1 << 16  # places and bodies begin at multiples of it, as what 
 
 @dataclass
 class Shape:
-    """How many places each collection has, how many bytes all bodies take, and how many of these no place leads to any more."""
+    """How many places each collection has, how many bytes all bodies take, and how many of these no place leads to any more.
+
+    `bodies` is where in the file these begin, if what comes before leaves room; it is a multiple of ``ALIGNED``.
+    """
 
     places: dict[str, int] = field(default_factory=dict)
     size: int = 0
     left: int = 0
+    bodies: int = 0
 
     def bounds(self, database: int) -> tuple[int, int, int]:
         """Return where in a file places and bodies begin, and where these end, behind a database of so many bytes."""
         places = aligned(database)
-        bodies = aligned(places + PLACE_BYTES * sum(self.places.values()))
+        bodies = max(self.bodies, aligned(places + PLACE_BYTES * sum(self.places.values())))
         return places, bodies, bodies + self.size
 
     def as_json(self) -> Mapping[str, Any]:
