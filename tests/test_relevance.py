@@ -24,7 +24,7 @@ from api.snapshot.layout import APPLICATION_ID, FORMAT, MOST_ROWS, software
 from api.snapshot.matching import Matches, matching
 from api.snapshot.read import Snapshot
 from api.snapshot.records import Shape
-from api.snapshot.renewing import Lists, Words, refresh
+from api.snapshot.renewing import Change, Lists, Words, refresh
 from schemas import BY_TYPE, RESOURCES
 
 SETTINGS = examples(12)
@@ -236,7 +236,7 @@ def test_sets_that_were_brought_up_to_date_answer_like_new_ones(  # noqa: PLR091
         for words, texts in ((going, records["quotes"]), (coming, quotes)):
             for row in sorted(row for row in texts if first <= row <= last):
                 words.add(row, search.document(QUOTE, record(texts[row])))
-        refresh(database, Lists(database.execute), "quotes", [(first, last)], going, coming)
+        refresh(database, Lists(database.execute), [Change("quotes", [(first, last)], going, coming)])
         postings.write(fresh)
         changed, new = opened(path), opened(fresh_path)
         for terms in asked:

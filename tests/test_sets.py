@@ -364,10 +364,10 @@ def test_the_most_frequent_values_are_those_of_a_new_count_whatever_has_changed(
         database.execute(f"{SETS}; CREATE TABLE pairs (value, row)")
         note_frequent(database, "one", "pairs")
         for before, after in pairwise([{}, *states]):
-            changed = {value for value in before.keys() | after.keys() if before.get(value) != after.get(value)}
+            sizes = {value: after.get(value, 0) for value in before.keys() | after.keys() if before.get(value) != after.get(value)}
             database.execute("DELETE FROM pairs")
             database.executemany("INSERT INTO pairs VALUES (?, 0)", [(value,) for value, times in after.items() for _ in range(times)])
-            refresh_frequent(database, "one", "pairs", changed)
+            refresh_frequent(database, "one", "pairs", sizes)
             found = list(database.execute("SELECT value, size FROM frequent WHERE name = 'one' ORDER BY size DESC, value"))
             assert found[:shown] == sorted(after.items(), key=lambda one: (-one[1], one[0]))[:shown]
             assert len(found) <= noted
@@ -381,6 +381,6 @@ def test_values_are_not_counted_again_while_enough_are_known_to_come_first(monke
         note_frequent(database, "one", "pairs")
         monkeypatch.setattr(filter_sets, "note_frequent", lambda *_: pytest.fail("all were counted again"))
         database.execute("DELETE FROM pairs WHERE value < 50")
-        refresh_frequent(database, "one", "pairs", range(50))
+        refresh_frequent(database, "one", "pairs", dict.fromkeys(range(50), 0))
         shown = database.execute("SELECT value FROM frequent WHERE name = 'one' ORDER BY size DESC, value LIMIT ?", (200,))
         assert [value for (value,) in shown] == list(range(50, 250))

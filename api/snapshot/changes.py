@@ -55,10 +55,11 @@ class Changes:
 
     def renew(self, database: apsw.Connection) -> None:
         """Bring all in the copy up to date, once the old rows have gone and the new ones have come."""
-        for collection, blocks in self._blocks.items():
-            apart = list(merged(blocks))
-            derived.refresh(database, collection, apart, self._notes[collection])
-            renewing.refresh(database, self._lists, collection, apart, self._going[collection], self._coming[collection])
+        apart = {collection: list(merged(blocks)) for collection, blocks in self._blocks.items()}
+        for collection, blocks in apart.items():
+            derived.refresh(database, collection, blocks, self._notes[collection])
+        words = (renewing.Change(name, blocks, self._going[name], self._coming[name]) for name, blocks in apart.items())
+        renewing.refresh(database, self._lists, words)
 
 
 def merged(blocks: Iterable[Block]) -> Iterable[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -75,19 +75,20 @@ def note_frequent(database: apsw.Connection, name: str, table: str) -> None:
     database.execute(f"INSERT INTO frequent {counted}", (name, MOST_NOTED))
 
 
-def refresh_frequent(database: apsw.Connection, name: str, table: str, changed: Iterable[Any]) -> None:
-    """Bring those values up to date, where some stand in more rows now, or in fewer, and the sets are up to date.
+def refresh_frequent(database: apsw.Connection, name: str, table: str, sizes: Mapping[Any, int]) -> None:
+    """Bring those values up to date, given how many rows those stand in now that stand in others than before.
 
     Where there may be more values than are noted, all that is known of the others is that they come behind the last one: only where
     too few come before that are all values counted again.
     """
-    noted = database.execute("SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value", (name,)).fetchall()
-    values = [(name, value) for value in changed]
-    database.executemany("DELETE FROM frequent WHERE name = ? AND value = ?", values)
-    set_ = "SELECT size FROM sets WHERE name = ?1 AND value = ?2"  # of a value that has one, it is known how many rows that holds
-    counted = f"SELECT ?1, coalesce(({set_}), (SELECT count(*) FROM {table} WHERE value = ?2)) AS size, ?2"
-    database.executemany(f"INSERT INTO frequent SELECT * FROM ({counted}) WHERE size > 0", values)
-    if len(noted) >= MOST_FACET_VALUES:
+    noted: list[Any] = database.execute("SELECT size, value FROM frequent WHERE name = ? ORDER BY size DESC, value", (name,)).fetchall()
+    more = len(noted) >= MOST_FACET_VALUES
+    least = noted[-1][0] if more else 1
+    gone = ((name, size, value) for size, value in noted if value in sizes)
+    database.executemany("DELETE FROM frequent WHERE name = ? AND size = ? AND value = ?", gone)
+    new = ((name, size, value) for value, size in sizes.items() if size >= least)
+    database.executemany("INSERT INTO frequent VALUES (?, ?, ?)", new)
+    if more:
         _forget(database, name, noted[-1])
         ((left,),) = database.execute("SELECT count(*) FROM frequent WHERE name = ?", (name,))
         if left < MOST_FACET_VALUES:
@@ -106,7 +107,8 @@ def _forget(database: apsw.Connection, name: str, last: Any) -> None:
 def values_within(rows: Rows, resource: Resource, block: Block) -> dict[str, set[Any]]:
     """Return the values that stand in the rows of a block, by the name of their sets, given what reads the tables."""
     return {
-        name: {value for (value,) in rows(f"SELECT DISTINCT {expression} FROM {table} WHERE row BETWEEN ? AND ?", block)} - {None}
+        name: {value for (value,) in rows(f"SELECT {expression} FROM {table} INDEXED BY {table}_by_row WHERE row BETWEEN ? AND ?", block)}
+        - {None}
         for name, table, expression, _ in kinds(resource)
     }
 
@@ -118,13 +120,15 @@ def refresh_sets(database: apsw.Connection, resource: Resource, blocks: Sequence
         name, table = value_name(resource, one), filter_table(resource, one)
         _renew(database, any_name(name), WHOLE, blocks, f"SELECT row FROM {table} WHERE row BETWEEN ? AND ?")
     for name, table, expression, plain in kinds(resource):
-        _refresh_kind(database, (name, table, expression, plain), blocks, changed[name])
+        sizes = _refresh_kind(database, (name, table, expression, plain), blocks, changed[name])
         if plain:
-            refresh_frequent(database, name, table, changed[name])
+            refresh_frequent(database, name, table, sizes)
 
 
-def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], changed: Iterable[Any]) -> None:
+def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], changed: Iterable[Any]) -> dict[Any, int]:
+    """Bring the sets of a kind up to date where some values changed, and return how many rows each of these stands in."""
     name, table, expression, plain = kind
+    sizes = {}
     within = f"SELECT row FROM {table} WHERE row BETWEEN ? AND ? AND {expression}"
     _renew(database, any_name(name), WHOLE, blocks, f"{within} IS NOT NULL")
     (least,) = _column(database, "SELECT value FROM sets WHERE name = ?", (rare_name(name),))
@@ -133,7 +137,7 @@ def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
     for value in sorted(changed):
         stands = database.execute("SELECT 1 FROM sets WHERE name = ? AND value = ?", (name, value)).fetchone()
         if stands:
-            _renew(database, name, value, blocks, f"{within} = ?", value)
+            rows = _renew(database, name, value, blocks, f"{within} = ?", value)
         else:
             rows = _standing(database, table, f"{expression} = ?", (value,))
             if len(rows) >= least or not plain:
@@ -141,7 +145,9 @@ def _refresh_kind(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
                 gone |= rows
             else:
                 keep_few(database, name, value, rows)
+        sizes[value] = len(rows)
     _refresh_rare(database, kind, blocks, gone, least)
+    return sizes
 
 
 def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block], gone: BitMap, least: int) -> None:
@@ -164,8 +170,8 @@ def _only(database: apsw.Connection, name: str) -> BitMap:
     return BitMap.deserialize(rows)
 
 
-def _renew(database: apsw.Connection, name: str, value: Any, blocks: Sequence[Block], within: str, *bound: Any) -> None:
-    """Take the rows of blocks out of a set, and put those into it that a statement finds within them; an empty set goes."""
+def _renew(database: apsw.Connection, name: str, value: Any, blocks: Sequence[Block], within: str, *bound: Any) -> BitMap:
+    """Take the rows of blocks out of a set, put those into it that a statement finds within them, and return it; an empty one goes."""
     (found,) = _column(database, "SELECT rows FROM sets WHERE name = ? AND value = ?", (name, value))
     rows = BitMap.deserialize(found)
     for first, last in blocks:
@@ -175,3 +181,4 @@ def _renew(database: apsw.Connection, name: str, value: Any, blocks: Sequence[Bl
         keep(database, name, value, rows)
     else:
         database.execute("DELETE FROM sets WHERE name = ? AND value = ?", (name, value))
+    return rows

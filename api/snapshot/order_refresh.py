@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, Final
@@ -19,6 +19,7 @@ from .order_writing import Pair, cut, cut_values, filter_orders, sorted_keys, wr
 from .orders import COLUMNS, MISSING, Run, ids_in_row_order, run_from, sort_order
 
 Block = tuple[int, int]
+MOST_SPANS: Final = 2  # that a run without an order grows to before it is cut again: to look up the keys of all its rows takes long
 BEFORE_ALL: Final = -1  # the place of what is before the first run
 
 
@@ -83,20 +84,13 @@ def _refresh(database: apsw.Connection, name: str, source: Source, blocks: Seque
     )
     alone = [without and (source.sorting or (low == high and size >= span)) for _, low, high, size, without in known]
     coming = _assigned(source, database, blocks, known, alone)
-    for place, (rowid, low, high, *_) in enumerate(known):
+    for place, (rowid, *_) in enumerate(known):
         (run,) = map(run_from, database.execute(f"SELECT {COLUMNS} FROM runs WHERE rowid = ?", (rowid,)))
-        pairs, kept = coming.get((place, place), []), run.rows - gone
-        if not pairs and len(kept) == len(run.rows):
+        pairs = coming.get((place, place), [])
+        if not pairs and not run.rows.intersect(gone):
             continue
         database.execute("DELETE FROM runs WHERE rowid = ?", (rowid,))
-        rows = kept | BitMap([row for _, row in pairs])
-        if alone[place]:
-            write_runs(database, name, [Run(low, high, rows)] if rows else [])
-        elif source.sorting:
-            write_runs(database, name, _patched(source, database, run, gone, pairs, span))
-        else:
-            keys = [low, high, *(key for key, _ in pairs)]
-            write_runs(database, name, _cut(source, source.pairs(database, rows, min(keys), max(keys)), span))
+        write_runs(database, name, _again(source, database, run, alone[place], gone, pairs, span))
     for (place, other), pairs in coming.items():
         if place != other:  # between two runs that are one value each
             keys = [key for key, _ in pairs]
@@ -127,6 +121,22 @@ def _beside(place: int, alone: Sequence[bool]) -> tuple[int, int]:
         if 0 <= one < len(alone) and not alone[one]:
             return one, one
     return place, place + 1
+
+
+def _again(  # noqa: PLR0917 - a run is cut again by all of this
+    source: Source, database: apsw.Connection, run: Run, alone: bool, gone: BitMap, pairs: Sequence[Pair], span: int
+) -> Iterable[Run]:
+    """Return the runs that a run becomes, without the rows that are gone and with those that come; one that is alone is of one value.
+
+    Where runs are in no order, one stays whole as long as it is not too long: all its keys are within those that it had, or that come.
+    """
+    if source.sorting and not alone:
+        return _patched(source, database, run, gone, pairs, span)
+    keys = [run.low, run.high, *(key for key, _ in pairs)]
+    rows = run.rows - gone | BitMap([row for _, row in pairs])
+    if alone or len(rows) <= MOST_SPANS * span:
+        return [Run(min(keys), max(keys), rows)] if rows else []
+    return _cut(source, source.pairs(database, rows, min(keys), max(keys)), span)
 
 
 def _patched(  # noqa: PLR0917 - a run is cut again by all of this

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain, repeat, takewhile, zip_longest
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from itertools import takewhile, zip_longest
 from typing import Final
 
 import apsw
@@ -15,13 +17,12 @@ from schemas import BY_COLLECTION, RESOURCES
 from . import lengths
 from .layout import Rows, as_numbers, packed
 from .levels import NOWHERE, Levels, levels_of
-from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM
+from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
 from .search import BETWEEN_FIELDS
 
 Token = tuple[str, str]  # its kind, and what it is
 Block = tuple[int, int]  # the first and the last row
-Part = tuple[Sequence[int], Sequence[Token]]  # rows, each as often as some tokens stand in it, and these
-Held = Sequence[tuple[int, BitMap]]  # the levels of a list, each with the number of its row in their table
+Rowed = tuple[int, bytes]  # a level of a list as it is written, and the number of its row in their table
 KINDS: Final = STEM, BEGINNING, LABEL  # of the words of a record; of a beginning and of a label these are whole
 COUNTED: Final = STEM, BEGINNING  # of what stands in a label it is not known how often
 LISTS_EACH: Final = 1_000  # of words, whose sets are read, and written, together
@@ -81,16 +82,30 @@ class Lists:
         return self._most
 
 
-def refresh(  # noqa: PLR0917 - a change is all of this
-    database: apsw.Connection, lists: Lists, collection: str, blocks: Sequence[Block], going: Words, coming: Words
-) -> None:
-    """Bring the sets of words up to date for blocks of a collection that hold other records now, given the words of these and of the old.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The blocks of a collection that hold other records now, and the words of these and of the old ones."""
+
+    collection: str
+    blocks: Sequence[Block]
+    going: Words
+    coming: Words
+
+
+def refresh(database: apsw.Connection, lists: Lists, changes: Iterable[Change]) -> None:
+    """Bring the sets of words up to date for some changes, each of another collection.
 
     A token that is common by now and was not is found hit by hit as before.
     """
-    type_ = RESOURCES.index(BY_COLLECTION[collection])
-    lengths.replace(database, type_, blocks, coming.sizes)
-    _renew(database, type_, blocks, lists, lists.standing(coming), sorted(lists.of(going) | lists.of(coming)))
+    types = []
+    for change in changes:
+        number, blocks, coming = RESOURCES.index(BY_COLLECTION[change.collection]), change.blocks, change.coming
+        lengths.replace(database, number, blocks, coming.sizes)
+        gone = NOWHERE.union(*(BitMap(range(first, last + 1)) for first, last in blocks))
+        types.append(_Type(number, gone, lists.standing(coming), lists.of(change.going) | lists.of(coming)))
+    touched = sorted(NOWHERE.union(*(BitMap(type_.touched) for type_ in types)))
+    for some in (touched[start : start + LISTS_EACH] for start in range(0, len(touched), LISTS_EACH)):
+        _renew(database, lists, types, some)
 
 
 class _Common(dict[str, list[Token]]):
@@ -117,99 +132,107 @@ class _Common(dict[str, list[Token]]):
             yield from takewhile(self._lists.__contains__, tokens)
 
 
-def _parted(tokens: Sequence[Token], standing: Mapping[Token, Sequence[int]]) -> list[Part]:
+@dataclass(frozen=True, slots=True)
+class _Type:
+    """What changes in the records of a type: which rows hold others, where tokens stand in these, and which lists that touches."""
+
+    number: int
+    gone: BitMap
+    standing: Mapping[Token, Sequence[int]]
+    touched: AbstractSet[int]
+
+    def coming(self, token: Token) -> Levels:
+        """Return the levels of a token in the records that come."""
+        rows = self.standing.get(token)
+        return levels_of(rows) if rows else []
+
+    def renewed(self, levels: Levels, token: Token) -> Levels:
+        """Return levels with what a token stands in now, without what is gone."""
+        made = [rows - self.gone | added for rows, added in zip_longest(levels, self.coming(token), fillvalue=NOWHERE)]
+        return [rows for rows in made if rows]
+
+
+def _parted(tokens: Sequence[Token], types: Sequence[_Type]) -> list[Sequence[Token]]:
     """Return the tokens that share a list, those together that stand in the same rows now."""
     if len(tokens) == 1:
-        return [(standing.get(tokens[0], ()), tokens)]
-    made: dict[tuple[int, ...], list[Token]] = defaultdict(list)
+        return [tokens]
+    made: dict[tuple[tuple[int, ...], ...], list[Token]] = defaultdict(list)
     for token in tokens:
-        made[tuple(standing.get(token, ()))].append(token)
-    return list(made.items())
+        made[tuple(tuple(type_.standing.get(token, ())) for type_ in types)].append(token)
+    return list(made.values())
 
 
-def _renew(  # noqa: PLR0917 - they are what is renewed, and by what
-    database: apsw.Connection,
-    type_: int,
-    blocks: Sequence[Block],
-    lists: Lists,
-    standing: Mapping[Token, Sequence[int]],
-    numbers: Sequence[int],
-) -> None:
-    """Write the sets of some lists for a type with what stands in some blocks in the place of what stood there.
+def _renew(database: apsw.Connection, lists: Lists, types: Sequence[_Type], numbers: Sequence[int]) -> None:
+    """Write the sets of some lists with what stands in some rows now in the place of what stood there.
 
     Where tokens that share a list do not stand there in the same way any more, all but the first of them get lists of their own.
     """
-    gone = BitMap()
-    for first, last in blocks:
-        gone.add_range(first, last + 1)
-    for some in (numbers[start : start + LISTS_EACH] for start in range(0, len(numbers), LISTS_EACH)):
-        written = _Written(database, type_)
-        held = _held(database, type_, some)
-        for number in some:
-            old = held.get(number, [])
-            (rows, tokens), *others = _parted(lists.sharing[number], standing)
-            for other, apart in others:
-                own = lists.part(number, apart)
-                written.part(old, (number, own), apart, _with([rows - gone for _, rows in old], levels_of(other)))
-            written.renew(old, number, tokens, gone, levels_of(rows))
-        written.finish()
+    written, held = _Written(database), _held(database, numbers)
+    for number in numbers:
+        old = held[number]
+        tokens, *others = _parted(lists.sharing[number], types)
+        for apart in others:
+            written.part(old, lists.part(number, apart), apart, types)
+        written.renew(old, number, tokens, [type_ for type_ in types if number in type_.touched])
+    written.finish()
 
 
-def _held(database: apsw.Connection, type_: int, numbers: Sequence[int]) -> Mapping[int, Held]:
-    """Return the levels of some lists for a type."""
-    held: dict[int, list[tuple[int, BitMap]]] = defaultdict(list)
-    statement = "SELECT list, id, rows FROM postings WHERE list IN carray(?) AND type = ? ORDER BY list, level"
-    for number, row, rows in database.execute(statement, (as_numbers(numbers), type_)):
-        held[number].append((row, BitMap.deserialize(rows)))
+def _held(database: apsw.Connection, numbers: Sequence[int]) -> Mapping[int, Mapping[int, Sequence[Rowed]]]:
+    """Return the levels of some lists by the number of the type."""
+    held: dict[int, dict[int, list[Rowed]]] = defaultdict(lambda: defaultdict(list))
+    statement = "SELECT list, type, id, rows FROM postings WHERE list IN carray(?) ORDER BY list, type, level"
+    for number, type_, row, rows in database.execute(statement, (as_numbers(numbers),)):
+        held[number][type_].append((row, rows))
     return held
 
 
-def _with(levels: Levels, more: Levels) -> Levels:
-    """Return levels with the rows of others, which have none in common with them."""
-    made = [rows | added for rows, added in zip_longest(levels, more, fillvalue=NOWHERE)]
-    return [rows for rows in made if rows]
-
-
 class _Written:
-    """What is to be written of some lists of a type, all of it together."""
+    """What is to be written of some lists, all of it together."""
 
-    def __init__(self, database: apsw.Connection, type_: int) -> None:
-        """Take the database and the number of the type."""
-        self._database, self._type = database, type_
+    def __init__(self, database: apsw.Connection) -> None:
+        """Take the database."""
+        self._database = database
         self._changed: list[tuple[bytes, int]] = []
         self._gone: list[tuple[int]] = []
         self._new: list[tuple[int, int, int, bytes]] = []
         self._hits: list[tuple[int, str, str]] = []
 
-    def renew(self, old: Held, number: int, tokens: Sequence[Token], gone: BitMap, coming: Levels) -> None:
+    def renew(self, old: Mapping[int, Sequence[Rowed]], number: int, tokens: Sequence[Token], types: Iterable[_Type]) -> None:
         """Take a list that some tokens share: what is gone leaves its old levels, which are changed for it, and what comes is added."""
-        before = _first([rows for _, rows in old])
-        for (row, rows), added in zip(old, chain(coming, repeat(NOWHERE)), strict=False):
-            if rows & gone == added:
-                continue
-            rows.difference_update(gone)
-            rows.update(added)
-            if rows:
-                self._changed.append((packed(rows), row))
-            else:
-                self._gone.append((row,))
-        self._keep(number, coming, len(old))
-        if more := _first([rows for _, rows in old] or coming) - before:
+        more = sum(self._renewed(old.get(type_.number, ()), number, type_, type_.coming(tokens[0])) for type_ in types)
+        if more:
             self._hits += ((more, *token) for token in tokens)
 
-    def part(self, old: Held, numbers: tuple[int, int], tokens: Sequence[Token], new: Levels) -> None:
-        """Take the levels of some tokens that shared one list, and have another from now on."""
-        shared, own = numbers
-        copied = "SELECT ?, type, level, rows FROM postings WHERE list = ? AND type <> ?"
-        self._database.execute(f"INSERT INTO postings (list, type, level, rows) {copied}", (own, shared, self._type))
-        self._keep(own, new, 0)
-        more = _first(new) - _first([rows for _, rows in old])
-        statement = "UPDATE common SET list = ?, hits = hits + ? WHERE kind = ? AND token = ?"
-        self._database.executemany(statement, ((own, more, *token) for token in tokens))
+    def _renewed(self, old: Sequence[Rowed], number: int, type_: _Type, coming: Levels) -> int:
+        """Take the levels of a list for a type, and return in how many more rows its tokens stand."""
+        more = len(coming[0]) if coming and not old else 0
+        for place, (row, held) in enumerate(old):
+            rows, added = BitMap.deserialize(held), coming[place] if place < len(coming) else NOWHERE
+            if not added and not rows.intersect(type_.gone):
+                continue
+            now = rows - type_.gone | added
+            if not place:
+                more = len(now) - len(rows)
+            if not now:
+                self._gone.append((row,))
+            elif now != rows:
+                self._changed.append((packed(now), row))
+        self._keep(number, type_.number, coming, len(old))
+        return more
 
-    def _keep(self, number: int, levels: Levels, there: int) -> None:
+    def part(self, old: Mapping[int, Sequence[Rowed]], number: int, tokens: Sequence[Token], types: Iterable[_Type]) -> None:
+        """Take the levels of some tokens that shared one list, and have another from now on."""
+        levels = {type_: [BitMap.deserialize(rows) for _, rows in rowed] for type_, rowed in old.items()}
+        before = hits_of(levels)
+        levels |= {type_.number: type_.renewed(levels.get(type_.number, []), tokens[0]) for type_ in types}
+        for type_, made in levels.items():
+            self._keep(number, type_, made, 0)
+        self._hits += ((hits_of(levels) - before, *token) for token in tokens)
+        self._database.executemany("UPDATE common SET list = ? WHERE kind = ? AND token = ?", ((number, *token) for token in tokens))
+
+    def _keep(self, number: int, type_: int, levels: Levels, there: int) -> None:
         """Take the levels of a list behind those that are there."""
-        self._new += ((number, self._type, level, packed(rows)) for level, rows in enumerate(levels[there:], start=there + 1))
+        self._new += ((number, type_, level, packed(rows)) for level, rows in enumerate(levels[there:], start=there + 1))
 
     def finish(self) -> None:
         """Write all."""
@@ -217,8 +240,3 @@ class _Written:
         self._database.executemany("DELETE FROM postings WHERE id = ?", self._gone)
         self._database.executemany("INSERT INTO postings (list, type, level, rows) VALUES (?, ?, ?, ?)", self._new)
         self._database.executemany("UPDATE common SET hits = hits + ? WHERE kind = ? AND token = ?", self._hits)
-
-
-def _first(levels: Levels) -> int:
-    """Return in how many rows a token of some levels stands."""
-    return len(levels[0]) if levels else 0
