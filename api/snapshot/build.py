@@ -177,10 +177,11 @@ class Source:
         if len(away) > len(self.shared.names) * MOST_CHANGED:
             return False
         try:
-            with _new(target) as draft, sound(), copying(self._base.snapshot, draft) as copied:
+            apart = self._jobs(self.files) > 1
+            with _new(target) as draft, sound(), copying(self._base.snapshot, draft, beside=apart) as copied:
                 made = in_order(self._valid(crew, links.orders(new), checked), names, draft.parent)
                 content = self._content(links, revisions(self._base.links(), links, away, self.folder))
-                edit(draft, content, self._base, made, away, copied=copied, reach=self._finishing, apart=self._jobs(self.files) > 1)
+                edit(draft, content, self._base, made, away, copied=copied, reach=self._finishing, apart=apart)
         except NoRoom:
             return False
         return True

@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import struct
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 # FICLONERANGE of Linux (ioctl_ficlonerange(2)): a file, a place in it, how many bytes, and where they are to stand in the other file.
 CLONE: Final = 0x4020940D
@@ -26,6 +28,23 @@ def copy(source: int, begin: int, size: int, target: int, at: int) -> None:
             if not read:
                 raise OSError(f"a file ends {end - begin} bytes before it should")
             begin += os.pwrite(target, buffer[:read], begin + shift)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of an open file that are to be copied into another, by name: where each begins, how long it is, and where it is to stand.
+
+    A process of its own copies them: a thread would wait for the interpreter after each piece.
+    """
+
+    source: int
+    target: int
+    parts: Mapping[str, tuple[int, int, int]]
+
+    def do(self, task: str, _: Any = None) -> None:
+        """Copy a part."""
+        begin, size, at = self.parts[task]
+        copy(self.source, begin, size, self.target, at)
 
 
 def _shared(source: int, begin: int, size: int, target: int, at: int) -> bool:

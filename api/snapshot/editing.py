@@ -6,9 +6,9 @@ After it every answer is the same as from a snapshot that is written from the be
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +19,8 @@ from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 from . import csv_lines, passages, search
 from .changes import Changes
 from .compiling import Block, Compiled
-from .copying import copy
+from .copying import Parts, copy
+from .crew import apart
 from .holding import UnusableSnapshot, identity
 from .layout import filter_table, is_date, own_sorts, sort_column
 from .read import Snapshot
@@ -56,46 +57,43 @@ def sound() -> Iterator[None]:
 class Copied:
     """A snapshot on its way into a draft: what waits for its database, and how the bodies of its records come, if they do meanwhile."""
 
-    database: Callable[[], None]
+    snapshot: Snapshot
+    wait: Callable[[], object]
     ahead: Ahead | None = None
+
+    def database(self) -> None:
+        """Wait until the database is in the draft.
+
+        :raises NoRoom: another file has taken the name of the snapshot.
+        :raises OSError: the draft cannot be written.
+        """
+        self.wait()
+        if identity(self.snapshot.path) != self.snapshot.identity:
+            raise NoRoom
 
 
 @contextmanager
-def copying(snapshot: Snapshot, target: Path) -> Iterator[Copied]:
-    """Have a snapshot copied into a file that is empty: its database, and then, where these are many, the bodies of its records.
+def copying(snapshot: Snapshot, target: Path, *, beside: bool) -> Iterator[Copied]:
+    """Have the database of a snapshot copied into a file that is empty, and then, where these are many, the bodies of its records.
 
-    These come behind room for the database to grow, so that they are copied while it is edited.
+    `beside` lets a process of its own do it: the bodies come behind room for the database to grow, while that is edited.
 
-    :raises NoRoom: too much of it is records that were replaced; or, of what waits, another file has taken its name.
+    :raises NoRoom: too much of it is records that were replaced.
     """
     records = snapshot.records
-    if records.shape.left > MOST_LEFT * records.shape.size:
+    database, bodies, size = records.database, records.shape.bounds(records.database)[1], records.shape.size
+    if records.shape.left > MOST_LEFT * size:
         raise NoRoom
-    beside = ThreadPoolExecutor(1)
-    try:
-        database, ahead = beside.submit(copy_database, snapshot, target), None
-        if records.shape.size >= LARGE:
-            _, bodies, _ = records.shape.bounds(records.database)
-            place = aligned(bodies + records.database // GROWTH)
-            ahead = Ahead(place, beside.submit(_copy, snapshot, records.begin, records.shape.size, target, place).result)
-        yield Copied(database.result, ahead)
-    finally:
-        beside.shutdown(cancel_futures=True)
-
-
-def copy_database(snapshot: Snapshot, target: Path) -> None:
-    """Copy the database of a snapshot into a file.
-
-    :raises NoRoom: another file has taken the name of the snapshot.
-    """
-    _copy(snapshot, 0, snapshot.records.database, target, 0)
-    if identity(snapshot.path) != snapshot.identity:
-        raise NoRoom
-
-
-def _copy(snapshot: Snapshot, begin: int, size: int, target: Path, at: int) -> None:
     with target.open("r+b") as new:
-        copy(snapshot.records.handle, begin, size, new.fileno(), at)
+        if beside and size >= LARGE:
+            place = aligned(bodies + database // GROWTH)
+            parts = {"database": (0, database, 0), "bodies": (bodies, size, place)}
+            handles = records.handle, new.fileno()
+            with apart(Parts(*handles, parts), handles) as asked:
+                first, then = asked("database"), asked("bodies")
+                yield Copied(snapshot, partial(next, first), Ahead(place, partial(next, then)))
+        else:
+            yield Copied(snapshot, partial(copy, records.handle, 0, database, new.fileno(), 0))
 
 
 class Editor:

@@ -79,7 +79,7 @@ class Ahead:
     """The bodies of a snapshot that are copied into a draft while its database may still grow: where they begin, and what waits for it."""
 
     place: int
-    wait: Callable[[], None]
+    wait: Callable[[], object]
 
 
 class DraftRecords:
