@@ -91,7 +91,7 @@ def copying(snapshot: Snapshot, target: Path, *, beside: bool) -> Iterator[Copie
             handles = records.handle, new.fileno()
             with apart(Parts(*handles, parts), handles) as asked:
                 first, then = asked("database"), asked("bodies")
-                yield Copied(snapshot, partial(next, first), Ahead(place, partial(next, then)))
+                yield Copied(snapshot, partial(next, first), Ahead(place, new.fileno(), partial(next, then)))
         else:
             yield Copied(snapshot, partial(copy, records.handle, 0, database, new.fileno(), 0))
 

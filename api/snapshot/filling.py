@@ -177,6 +177,7 @@ def _write_actors(writer: Writer, content: Content, told: _Told) -> None:
 
 def _exports(draft: Path, records: DraftRecords, content: Content, apart: bool) -> AbstractContextManager[Callable[[], list[Measured]]]:
     """Give what returns the exports of a draft whose records are in; within it all may be written that no export is made of."""
+    records.settle()
     written, about = records.written(), {**content.shared.about, "digest": content.digest}
     return measuring.exports_of(measuring.Draft(draft, written, about), written.handles() if apart else None)
 

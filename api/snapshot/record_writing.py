@@ -76,9 +76,13 @@ class _Window:
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """The bodies of a snapshot that are copied into a draft while its database may still grow: where they begin, and what waits for it."""
+    """The bodies of a snapshot that are copied into a draft while its database may still grow.
+
+    Where they begin, the open file of the draft, and what waits until they are there.
+    """
 
     place: int
+    draft: int
     wait: Callable[[], object]
 
 
@@ -94,6 +98,16 @@ class DraftRecords:
             for collection in self.shape.places:
                 places[collection].write(base.places(collection))
         self._kept = self.shape.size
+        self._settled = not ahead
+
+    def settle(self) -> None:
+        """Wait until the bodies of the snapshot are in the draft, if they come meanwhile; from then on they are read there.
+
+        :raises OSError: the draft cannot be written.
+        """
+        if self._ahead and not self._settled:
+            self._ahead.wait()
+            self._settled = True
 
     def write(self, collection: str, first: int, bodies: Sequence[bytes], step: int = 1) -> None:
         """Write the bodies of rows that have none, from the row `first` on, each `step` behind the one before."""
@@ -122,6 +136,8 @@ class DraftRecords:
             file.flush()
         places = {collection: (file.fileno(), self.shape.places[collection]) for collection, file in self._places.items()}
         old, begin = (self._base.handle, self._base.begin) if self._base else (-1, 0)
+        if self._ahead and self._settled:
+            old, begin = self._ahead.draft, self._ahead.place
         return Written(places, old, begin, self._kept, self._bodies.fileno())
 
     def put_behind(self, database: int, draft: Path) -> None:
@@ -129,16 +145,15 @@ class DraftRecords:
 
         :raises OSError: the file cannot be written.
         """
+        self.settle()
         at, bodies, end = self.shape.bounds(database)
         written = self.written()
         with draft.open("r+b", buffering=0) as file:
-            if self._ahead:
-                self._ahead.wait()
             for handle, count in written.places.values():
                 copy(handle, 0, count * PLACE_BYTES, file.fileno(), at)
                 at += count * PLACE_BYTES
-            if not (self._ahead and self._ahead.place == bodies):
-                copy(written.old, written.begin, written.kept, file.fileno(), bodies)
+            if self._base and not (self._ahead and self._ahead.place == bodies):
+                copy(self._base.handle, self._base.begin, written.kept, file.fileno(), bodies)
             copy(written.new, 0, self.shape.size - written.kept, file.fileno(), bodies + written.kept)
             file.truncate(end)
 
