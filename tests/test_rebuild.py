@@ -27,6 +27,7 @@ from tiny import ABOUT, change, tiny, write
 
 from api.bounds import MOST_FACET_VALUES
 from api.snapshot import build as building
+from api.snapshot import editing
 from api.snapshot.build import Source, build
 from api.snapshot.crew import Crew, apart
 from api.snapshot.draft import DRAFT
@@ -222,6 +223,29 @@ def test_debates_that_are_replaced_are_the_same_in_every_byte_whether_or_not_a_p
     assert list(content(tmp_path / "2.rostrum")) == list(content(tmp_path / "new.rostrum"))
 
 
+@pytest.mark.parametrize(("growth", "words"), [(1, [3_000, 4_000]), (1 << 60, [25_000])], ids=["room", "no room"])
+def test_debates_that_are_replaced_are_the_same_when_records_are_copied_while_the_database_is_edited(
+    large: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, growth: int, words: list[int]
+) -> None:
+    monkeypatch.setattr(building, "SMALL", 0)
+    monkeypatch.setattr(editing, "LARGE", 0)
+    monkeypatch.setattr(editing, "GROWTH", growth)
+    data, made, new = shutil.copytree(large, tmp_path / "data"), tmp_path / "made.rostrum", tmp_path / "new.rostrum"
+    Source(data, jobs=2).build(made)
+    debate = min(path.name for path in data.iterdir() if path.is_dir())
+    for count in words:
+        change(data, f"{debate}/debate.json", debate, summary=" ".join(f"word{one:x}" for one in range(count)))
+        Source(data, jobs=2, base=made).build(made)
+        Source(data, jobs=2).build(new)
+        assert list(content(made)) == list(content(new))
+        assert exports(Snapshot(made)) == exports(Snapshot(new))
+        records = Snapshot(made).records
+        if growth == 1:
+            assert records.database < records.shape.bodies <= 3 * records.database, "there is room, and it does not become more and more"
+        else:
+            assert not records.shape.left, "it was written from the beginning: its database would have come to stand where records are"
+
+
 def test_a_crew_that_ends_with_what_nobody_has_asked_for_leaves_no_thread_behind(large: Path) -> None:
     before = threading.active_count()
     orders = [Order((path.name,)) for path in sorted(large.iterdir()) if path.is_dir()]
@@ -295,6 +319,7 @@ def test_a_damaged_snapshot_to_begin_from_keeps_no_dataset_from_being_built(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, jobs: int
 ) -> None:
     monkeypatch.setattr(building, "SMALL", 0)
+    monkeypatch.setattr(editing, "LARGE", 0)
     data, old = tiny(tmp_path / "data"), tmp_path / "old.rostrum"
     built(data, old)
     change(data, "biscuits/claims.json", "strong-tea-holds", tags=["another"])
@@ -337,8 +362,8 @@ def test_what_was_replaced_again_and_again_does_not_fill_a_snapshot(tmp_path: Pa
 BUILD = """
 import sys
 from pathlib import Path
-from api.snapshot import build
-build.SMALL = 0
+from api.snapshot import build, editing
+build.SMALL = editing.LARGE = 0
 base = Path(sys.argv[2])
 build.Source(Path(sys.argv[1]), jobs=2, base=base if base.exists() else None).build(base)
 """

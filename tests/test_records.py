@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from laws import examples
 
 from api.snapshot import copying
-from api.snapshot.record_writing import DraftRecords, draft_records
+from api.snapshot.record_writing import Ahead, DraftRecords, draft_records
 from api.snapshot.records import ALIGNED, NUMBER, PLACE_BYTES, Records, Shape
 
 DATABASE = b"what comes before " * 1000
@@ -44,7 +44,8 @@ def written(records: DraftRecords, model: Model, steps: list[tuple[str, int, int
 @contextmanager
 def whole(records: DraftRecords, path: Path) -> Iterator[Records]:
     """Give the records of a file that is whole."""
-    path.write_bytes(DATABASE)
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.write(DATABASE)
     records.put_behind(len(DATABASE), path)
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -84,6 +85,37 @@ def test_each_body_is_found_at_its_row_whatever_was_written_and_removed_before_i
                                 with pytest.raises(LookupError, match=f"no row of that number in {name}"):
                                     other.at(name, [*rows, missing])
         assert sorted(path.name for path in Path(folder).iterdir()) == ["one", "other"]
+
+
+@examples(60)
+@given(steps=STEPS, more=STEPS, gone=REMOVED, room=st.sampled_from([0, ALIGNED]), far=st.sampled_from([61, 5000]), early=st.booleans())
+def test_bodies_that_are_copied_before_the_others_are_known_are_found_at_their_rows(
+    steps: list[tuple[str, int, int, list[bytes]]],
+    more: list[tuple[str, int, int, list[bytes]]],
+    gone: list[tuple[str, int, int]],
+    room: int,
+    far: int,
+    *,
+    early: bool,
+) -> None:
+    model: Model = {name: {} for name in NAMES}
+    with tempfile.TemporaryDirectory() as folder:
+        other = Path(folder) / "other"
+        with draft_records(Path(folder)) as draft:
+            written(draft, model, steps, [])
+            with whole(draft, Path(folder) / "one") as one, other.open("w+b") as target:
+                place = one.begin + room
+                parts = copying.Parts(one.handle, target.fileno(), {"bodies": (one.begin, one.shape.size, place)})
+                with draft_records(Path(folder), one, Ahead(place, target.fileno(), lambda: parts.do("bodies"))) as copy:
+                    written(copy, model, more, gone)
+                    written(copy, model, [("claims", far, 1, [b"behind all others"])], [])  # there may be no room for so many places
+                    same(copy, model)
+                    if early:
+                        copy.settle()
+                        same(copy, model)
+                    with whole(copy, other) as made:
+                        same(made, model)
+                        assert (made.begin == place) == (copy.shape.bounds(len(DATABASE))[1] == place)
 
 
 def test_bodies_of_any_length_are_read_in_pieces_wherever_these_begin_and_end(tmp_path: Path) -> None:

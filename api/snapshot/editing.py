@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -81,13 +81,14 @@ def copying(snapshot: Snapshot, target: Path, *, beside: bool) -> Iterator[Copie
     :raises NoRoom: too much of it is records that were replaced.
     """
     records = snapshot.records
-    database, bodies, size = records.database, records.shape.bounds(records.database)[1], records.shape.size
+    database, size = records.database, records.shape.size
     if records.shape.left > MOST_LEFT * size:
         raise NoRoom
     with target.open("r+b") as new:
         if beside and size >= LARGE:
-            place = aligned(bodies + database // GROWTH)
-            parts = {"database": (0, database, 0), "bodies": (bodies, size, place)}
+            _, least, _ = replace(records.shape, bodies=0).bounds(database)
+            place = aligned(least + database // GROWTH)
+            parts = {"database": (0, database, 0), "bodies": (records.begin, size, place)}
             handles = records.handle, new.fileno()
             with apart(Parts(*handles, parts), handles) as asked:
                 first, then = asked("database"), asked("bodies")

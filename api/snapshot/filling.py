@@ -84,6 +84,14 @@ def _opened(draft: Path, base: Records | None = None, ahead: Ahead | None = None
         records.put_behind(size, draft)
 
 
+@contextmanager
+def _together(database: apsw.Connection) -> Iterator[None]:
+    """Have all that is written within come to one end. Where that fails nothing is to be undone: it goes with the draft."""
+    database.execute("BEGIN")
+    yield
+    database.execute("COMMIT")
+
+
 def fill(draft: Path, content: Content, made: Iterable[Compiled], *, reach: Reach, apart: bool = False) -> None:
     """Write a whole snapshot into a draft.
 
@@ -91,7 +99,7 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], *, reach: Reac
     """
     with _opened(draft) as (database, records):
         database.execute(f"PRAGMA page_size = {PAGE_BYTES}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}")
-        with database:
+        with _together(database):
             writer, told = Writer(database, records), _Told()
             numbers = {debate: number for number, debate in enumerate(sorted(content.names))}
             for one in made:
@@ -99,7 +107,7 @@ def fill(draft: Path, content: Content, made: Iterable[Compiled], *, reach: Reac
                 _take(database, content, told, one)
                 del one
             _write_actors(writer, content, told)
-        with _exports(draft, records, content, apart) as exports, database:
+        with _exports(draft, records, content, apart) as exports, _together(database):
             for number, _ in enumerate(writer.finish(), start=1):
                 reach(INDEXED * number / (len(RESOURCES) + 3))
             passages.finish(database)
@@ -129,9 +137,9 @@ def edit(
     copied.database()
     with _opened(draft, base.snapshot.records, copied.ahead) as (database, records):
         editor = Editor(database, records, changes)
-        with database:
+        with _together(database):
             _replace(editor, content, base, made, away)
-        with _exports(draft, records, content, apart) as exports, database:
+        with _exports(draft, records, content, apart) as exports, _together(database):
             editor.finish()
             reach(INDEXED)
             _finish(database, records, content, exports())
