@@ -2,7 +2,8 @@
 
 A page of records is a few pieces of mapped memory: to read it takes no statement, no connection and no step. Behind the database come
 the places, then the bodies. A collection has a place for each number up to that of its last row: where the body of the row begins and
-where it ends, counted from the first of all bodies, in 64 bits each, and twice 0 where there is no such row.
+where it ends, counted from the first of all bodies, in 64 bits each, and twice 0 where there is no such row. In a large snapshot that was
+made from another there is a hole before the bodies: what is left of the room that the database had to grow.
 """
 
 from __future__ import annotations
