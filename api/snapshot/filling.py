@@ -22,7 +22,7 @@ from . import measuring, passages
 from .base import Base, Known
 from .changes import Changes
 from .compiling import Compiled, actors
-from .editing import Copied, Editor
+from .editing import Copied, Editor, NoRoom
 from .layout import APPLICATION_ID, FORMAT, software
 from .measuring import Measured
 from .model import Naming
@@ -75,13 +75,26 @@ def _opened(draft: Path, base: Records | None = None, ahead: Ahead | None = None
         try:
             database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
             database.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
-            if ahead:
-                database.pragma("max_page_count", ahead.place // database.pragma("page_size"))
             yield database, records
-            size = database.pragma("page_count") * database.pragma("page_size")
+            size = _size(database)
         finally:
             database.close()
         records.put_behind(size, draft)
+
+
+def _size(database: apsw.Connection) -> int:
+    """Return how many bytes a database takes, with what is not committed yet."""
+    size: int = database.pragma("page_count") * database.pragma("page_size")
+    return size
+
+
+def _fits(database: apsw.Connection, ahead: Ahead | None) -> None:
+    """Look whether a database has not grown to where records are copied: SQLite takes the end of the file for the least of its bounds.
+
+    :raises NoRoom: it has.
+    """
+    if ahead and _size(database) > ahead.place:
+        raise NoRoom
 
 
 @contextmanager
@@ -139,10 +152,13 @@ def edit(
         editor = Editor(database, records, changes)
         with _together(database):
             _replace(editor, content, base, made, away)
+        _fits(database, copied.ahead)
         with _exports(draft, records, content, apart) as exports, _together(database):
             editor.finish()
+            _fits(database, copied.ahead)
             reach(INDEXED)
             _finish(database, records, content, exports())
+            _fits(database, copied.ahead)
     reach(1.0)
 
 
