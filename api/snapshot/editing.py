@@ -88,6 +88,7 @@ def copying(snapshot: Snapshot, target: Path, *, beside: bool) -> Iterator[Copie
         if beside and size >= LARGE:
             _, least, _ = replace(records.shape, bodies=0).bounds(database)
             place = aligned(least + database // GROWTH)
+            new.truncate(place + size)  # or SQLite, which looks how long the file is, would cut off at the end what has come meanwhile
             parts = {"database": (0, database, 0), "bodies": (records.begin, size, place)}
             handles = records.handle, new.fileno()
             with apart(Parts(*handles, parts), handles) as asked:
