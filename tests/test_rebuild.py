@@ -27,7 +27,7 @@ from tiny import ABOUT, change, tiny, write
 
 from api.bounds import MOST_FACET_VALUES
 from api.snapshot import build as building
-from api.snapshot import editing
+from api.snapshot import editing, filling
 from api.snapshot.build import Source, build
 from api.snapshot.crew import Crew, apart
 from api.snapshot.draft import DRAFT
@@ -37,7 +37,7 @@ from api.snapshot.filter_sets import kinds
 from api.snapshot.layout import filter_table
 from api.snapshot.measuring import Draft, exports_of
 from api.snapshot.read import Snapshot
-from api.snapshot.record_writing import draft_records
+from api.snapshot.record_writing import Ahead, draft_records
 from api.snapshot.tasks import Order
 from bench.generator import generate
 from schemas import BY_TYPE, RESOURCES
@@ -244,6 +244,28 @@ def test_debates_that_are_replaced_are_the_same_when_records_are_copied_while_th
             assert records.database < records.shape.bodies <= 3 * records.database, "there is room, and it does not become more and more"
         else:
             assert not records.shape.left, "it was written from the beginning: its database would have come to stand where records are"
+
+
+def test_a_database_does_not_grow_to_where_records_come_while_it_is_edited(large: Path, tmp_path: Path) -> None:
+    Source(large, jobs=1).build(tmp_path / "old.rostrum")
+    records, bodies = Snapshot(tmp_path / "old.rostrum").records, os.urandom(1 << 20)
+    place = records.database + 64 * PAGE_BYTES
+
+    def grow(database: apsw.Connection, handle: int) -> None:
+        """Write more than there is room for, once the records have come."""
+        assert [database.pragma(name) for name in ("locking_mode", "journal_mode", "synchronous")] == ["exclusive", "off", 0]
+        database.execute("CREATE TABLE more (value)")
+        os.pwrite(handle, bodies, place)
+        database.execute("BEGIN")
+        database.executemany("INSERT INTO more VALUES (randomblob(?))", [(16_000,)] * 200)
+
+    with (tmp_path / "old.rostrum").open("rb") as old, (tmp_path / "draft").open("w+b") as draft:
+        draft.write(old.read(records.database))
+        draft.truncate(place + len(bodies))
+        ahead = Ahead(place, draft.fileno(), lambda: None)
+        with pytest.raises(apsw.FullError), filling._opened(tmp_path / "draft", records, ahead) as (database, _):
+            grow(database, draft.fileno())
+        assert os.pread(draft.fileno(), len(bodies) + 1, place) == bodies
 
 
 def test_a_crew_that_ends_with_what_nobody_has_asked_for_leaves_no_thread_behind(large: Path) -> None:

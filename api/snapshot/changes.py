@@ -12,10 +12,24 @@ import orjson
 from schemas import BY_COLLECTION
 
 from . import derived, renewing, search
+from .layout import Rows
 from .read import Snapshot
 from .writing import PASSAGES
 
 Block = tuple[int, int]  # first and last row, both within
+
+
+def blocks_of(rows: Rows, debate: str) -> list[tuple[str, int, int]]:
+    """Return the blocks of a debate, of passages and of the debate itself too, each with its collection."""
+    found = list(rows("SELECT collection, first, last FROM blocks WHERE debate = ?", (debate,)))
+    ((row,),) = rows("SELECT row FROM debates WHERE id = ?", (debate,))
+    return [*found, ("debates", row, row)]
+
+
+def actors_of(rows: Rows) -> Block:
+    """Return the block of all actors."""
+    ((first, last),) = rows("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM actors", ())
+    return first, last
 
 
 class Changes:
@@ -29,12 +43,10 @@ class Changes:
         self._going: dict[str, renewing.Words] = defaultdict(renewing.Words)
         self._coming: dict[str, renewing.Words] = defaultdict(renewing.Words)
         for debate in going:
-            for block in base.rows("SELECT collection, first, last FROM blocks WHERE debate = ? AND collection <> ?", (debate, PASSAGES)):
-                self.leaving(*block)
-            ((row,),) = base.rows("SELECT row FROM debates WHERE id = ?", (debate,))
-            self.leaving("debates", row, row)
-        ((first, last),) = base.rows("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM actors")
-        self.leaving("actors", first, last)
+            for collection, first, last in blocks_of(base.rows, debate):
+                if collection != PASSAGES:
+                    self.leaving(collection, first, last)
+        self.leaving("actors", *actors_of(base.rows))
         self._lists = renewing.Lists(base.rows)
 
     def leaving(self, collection: str, first: int, last: int) -> None:

@@ -91,7 +91,8 @@ class Connections:
         if identity(self._path) != self._seen:
             raise UnusableSnapshot(f"the snapshot {self._path} was replaced; open it again")
         connection.set_progress_handler(self.budget.spend, budget.STEPS_AT_ONCE)
-        connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}; PRAGMA cache_size = -{CACHED_KIB}")
+        connection.pragma("mmap_size", MAPPED_BYTES)
+        connection.pragma("cache_size", -CACHED_KIB)
         try:
             connection.register_fts5_function("occurrences", _occurrences)
         except (*UNREADABLE, apsw.NoFTS5Error) as error:  # the file is read for it

@@ -17,7 +17,7 @@ import apsw
 from schemas import BY_COLLECTION, BY_TYPE, Filter, Resource
 
 from . import csv_lines, passages, search
-from .changes import Changes
+from .changes import Changes, actors_of, blocks_of
 from .compiling import Block, Compiled
 from .copying import Parts, copy
 from .crew import apart
@@ -113,14 +113,12 @@ class Editor:
 
     def remove(self, debate: str) -> None:
         """Remove a debate."""
-        for collection, first, last in self._rows("SELECT collection, first, last FROM blocks WHERE debate = ?", (debate,)):
+        for collection, first, last in blocks_of(self.database.execute, debate):
             if collection == PASSAGES:
                 self._words.remove(first, last)
                 passages.remove(self.database, debate, first, last)
             else:
                 self._remove_rows(BY_COLLECTION[collection], first, last)
-        ((row,),) = self._rows("SELECT row FROM debates WHERE id = ?", (debate,))
-        self._remove_rows(BY_TYPE["debate"], row, row)
         self.database.execute("DELETE FROM blocks WHERE debate = ?", (debate,))
         self.database.execute("DELETE FROM integrity WHERE debate = ?", (debate,))
         self.database.execute("DELETE FROM inputs WHERE debate = ?", (debate,))
@@ -197,8 +195,7 @@ class Editor:
 
     def remove_actors(self) -> None:
         """Remove all actors."""
-        ((first, last),) = self._rows("SELECT coalesce(min(row), 0), coalesce(max(row), 0) FROM actors")
-        self._remove_rows(BY_TYPE["actor"], first, last)
+        self._remove_rows(BY_TYPE["actor"], *actors_of(self.database.execute))
 
     def finish(self) -> None:
         """Bring up to date what is known of all debates at once."""

@@ -22,7 +22,7 @@ from . import measuring, passages
 from .base import Base, Known
 from .changes import Changes
 from .compiling import Compiled, actors
-from .editing import Copied, Editor, NoRoom
+from .editing import Copied, Editor
 from .layout import APPLICATION_ID, FORMAT, software
 from .measuring import Measured
 from .model import Naming
@@ -32,6 +32,8 @@ from .revising import Reviser, Revision
 from .writing import STEP, Writer, counts
 
 CACHED_KIB: Final = 64 * 1024
+# Of a draft, which need not survive a crash; they are set one by one, for of several at once those behind one that answers are not run.
+SETTINGS: Final = {"locking_mode": "exclusive", "journal_mode": "off", "synchronous": "off", "cache_size": -CACHED_KIB}
 PAGE_BYTES: Final = 16384  # sets and lists are long, and are read a page at a time
 INDEXED: Final = 0.9  # the share of what comes after the last debate that is over when all is indexed
 
@@ -73,28 +75,15 @@ def _opened(draft: Path, base: Records | None = None, ahead: Ahead | None = None
     with draft_records(draft.parent, base, ahead) as records:
         database = apsw.Connection(str(draft))
         try:
-            database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA locking_mode = EXCLUSIVE")
-            database.execute(f"PRAGMA cache_size = -{CACHED_KIB}")
+            for name, value in SETTINGS.items():
+                database.pragma(name, value)
+            if ahead:  # SQLite has seen how long the file is, and does not look again as long as nobody else may write to it
+                database.pragma("max_page_count", ahead.place // database.pragma("page_size"))
             yield database, records
-            size = _size(database)
+            size = database.pragma("page_count") * database.pragma("page_size")
         finally:
             database.close()
         records.put_behind(size, draft)
-
-
-def _size(database: apsw.Connection) -> int:
-    """Return how many bytes a database takes, with what is not committed yet."""
-    size: int = database.pragma("page_count") * database.pragma("page_size")
-    return size
-
-
-def _fits(database: apsw.Connection, ahead: Ahead | None) -> None:
-    """Look whether a database has not grown to where records are copied: SQLite takes the end of the file for the least of its bounds.
-
-    :raises NoRoom: it has.
-    """
-    if ahead and _size(database) > ahead.place:
-        raise NoRoom
 
 
 @contextmanager
@@ -152,13 +141,10 @@ def edit(
         editor = Editor(database, records, changes)
         with _together(database):
             _replace(editor, content, base, made, away)
-        _fits(database, copied.ahead)
         with _exports(draft, records, content, apart) as exports, _together(database):
             editor.finish()
-            _fits(database, copied.ahead)
             reach(INDEXED)
             _finish(database, records, content, exports())
-            _fits(database, copied.ahead)
     reach(1.0)
 
 

@@ -14,7 +14,7 @@ from api.bounds import MOST_FACET_VALUES
 from api.filters import BUCKETS
 from schemas import Filter, Resource
 
-from .layout import Rows, as_numbers, filter_table, is_date
+from .layout import Rows, as_numbers, filter_table, is_date, within
 from .sets import LEAST, WHOLE, any_name, bucket_of, every_name, keep, keep_few, rare_name, value_name
 
 MOST_NOTED: Final = 2 * MOST_FACET_VALUES  # values, so that building again may lose half of them before it has to count all
@@ -155,9 +155,7 @@ def _refresh_rare(database: apsw.Connection, kind: Kind, blocks: Sequence[Block]
     name, table, _, plain = kind
     if not plain:
         return
-    again = BitMap(gone)
-    for first, last in blocks:
-        again.add_range(first, last + 1)
+    again = gone | within(blocks)
     some, kept = _only(database, any_name(name)), _only(database, rare_name(name))
     condition = f"row IN carray(?) AND NOT EXISTS (SELECT 1 FROM sets WHERE name = ? AND sets.value = {table}.value)"
     found = _standing(database, table, condition, (as_numbers(again & some), name))

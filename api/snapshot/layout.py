@@ -124,6 +124,14 @@ def packed(rows: BitMap) -> bytes:
     return bytes(rows.serialize())
 
 
+def within(blocks: Iterable[tuple[int, int]]) -> BitMap:
+    """Return the rows of some blocks, each of which is its first and its last row."""
+    rows = BitMap()
+    for first, last in blocks:
+        rows.add_range(first, last + 1)
+    return rows
+
+
 def as_numbers(rows: Iterable[int]) -> apsw.CArrayBinding | None:
     """Return rows as `carray(?)` takes them: of none NULL, which it takes for no rows, since the binding of an empty array is refused."""
     numbers = array("q", rows)

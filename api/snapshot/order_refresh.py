@@ -14,7 +14,7 @@ from pyroaring import BitMap
 
 from schemas import Resource
 
-from .layout import as_numbers, keys_index, sort_column
+from .layout import as_numbers, keys_index, sort_column, within
 from .order_writing import Pair, cut, cut_values, filter_orders, sorted_keys, write_groups, write_missing, write_runs
 from .orders import COLUMNS, MISSING, Run, ids_in_row_order, run_from, sort_order
 
@@ -76,9 +76,7 @@ def _refresh_missing(database: apsw.Connection, name: str, source: Source, block
 
 def _refresh(database: apsw.Connection, name: str, source: Source, blocks: Sequence[Block], span: int) -> None:
     """Cut again the runs of an order that rows went out of, or that rows come into."""
-    gone = BitMap()
-    for first, last in blocks:
-        gone.add_range(first, last + 1)
+    gone = within(blocks)
     known = list(
         database.execute("SELECT rowid, low, high, size, ascending IS NULL FROM runs WHERE name = ? AND level = 0 ORDER BY low", (name,))
     )

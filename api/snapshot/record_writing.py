@@ -98,16 +98,16 @@ class DraftRecords:
             for collection in self.shape.places:
                 places[collection].write(base.places(collection))
         self._kept = self.shape.size
-        self._settled = not ahead
+        self._old = (base.handle, base.begin) if base else (-1, 0)  # the file that has the bodies of the snapshot, and where they begin
 
     def settle(self) -> None:
         """Wait until the bodies of the snapshot are in the draft, if they come meanwhile; from then on they are read there.
 
         :raises OSError: the draft cannot be written.
         """
-        if self._ahead and not self._settled:
+        if self._ahead and self._old != (self._ahead.draft, self._ahead.place):
             self._ahead.wait()
-            self._settled = True
+            self._old = self._ahead.draft, self._ahead.place
 
     def write(self, collection: str, first: int, bodies: Sequence[bytes], step: int = 1) -> None:
         """Write the bodies of rows that have none, from the row `first` on, each `step` behind the one before."""
@@ -135,10 +135,7 @@ class DraftRecords:
         for file in (*self._places.values(), self._bodies):
             file.flush()
         places = {collection: (file.fileno(), self.shape.places[collection]) for collection, file in self._places.items()}
-        old, begin = (self._base.handle, self._base.begin) if self._base else (-1, 0)
-        if self._ahead and self._settled:
-            old, begin = self._ahead.draft, self._ahead.place
-        return Written(places, old, begin, self._kept, self._bodies.fileno())
+        return Written(places, *self._old, self._kept, self._bodies.fileno())
 
     def put_behind(self, database: int, draft: Path) -> None:
         """Write all behind the database of a draft, which takes so many bytes.

@@ -15,7 +15,7 @@ from pyroaring import BitMap
 from schemas import BY_COLLECTION, RESOURCES
 
 from . import lengths
-from .layout import Rows, as_numbers, packed
+from .layout import Rows, as_numbers, packed, within
 from .levels import NOWHERE, Levels, levels_of
 from .postings import BEGINNING, LABEL, LABEL_BEGINNING, STEM, hits_of
 from .search import BETWEEN_FIELDS
@@ -101,8 +101,7 @@ def refresh(database: apsw.Connection, lists: Lists, changes: Iterable[Change]) 
     for change in changes:
         number, blocks, coming = RESOURCES.index(BY_COLLECTION[change.collection]), change.blocks, change.coming
         lengths.replace(database, number, blocks, coming.sizes)
-        gone = NOWHERE.union(*(BitMap(range(first, last + 1)) for first, last in blocks))
-        types.append(_Type(number, gone, lists.standing(coming), lists.of(change.going) | lists.of(coming)))
+        types.append(_Type(number, within(blocks), lists.standing(coming), lists.of(change.going) | lists.of(coming)))
     touched = sorted(NOWHERE.union(*(BitMap(type_.touched) for type_ in types)))
     for some in (touched[start : start + LISTS_EACH] for start in range(0, len(touched), LISTS_EACH)):
         _renew(database, lists, types, some)
